@@ -1,0 +1,78 @@
+"""Turns a stored message into a sentence in the reader's language, numbers written their way."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext
+
+from places.message import Message, sentence_of
+
+
+def metres(value: float) -> str:
+    """A length for people: 0.4 → "40 cm", 34.2 → "34 m", 1312 → "1,3 km" (comma by language)."""
+    if value < 1:
+        return f"{round(value * 100)} cm"
+    if value < 10:
+        return f"{formats.number_format(round(value, 1), 1)} m"
+    if value < 999.5:
+        return f"{round(value)} m"
+    if value < 99_950:
+        return f"{formats.number_format(round(value / 1000, 1), 1)} km"
+    return f"{formats.number_format(round(value / 1000), 0, force_grouping=True)} km"
+
+
+def rupiah(value: Decimal | int | float | None) -> str:
+    """Rupiah as written in Indonesia: Rp1.250.000; sen only where there are any. None → "–"."""
+    if value is None:
+        return "–"
+    amount = Decimal(value).quantize(Decimal("0.01"))
+    whole, _dot, sen = f"{abs(amount):.2f}".partition(".")
+    grouped = f"{int(whole):,}".replace(",", ".")
+    text = f"Rp{grouped}" + (f",{sen}" if sen != "00" else "")
+    return f"−{text}" if amount < 0 else text
+
+
+def local_time(value: datetime) -> str:
+    """An aware time on the regency's clock (Asia/Jakarta): "24 Nov 2026 09.15"."""
+    local = value.astimezone(ZoneInfo(timezone.get_default_timezone_name()))
+    return f"{day(local.date())} {local:%H.%M}"
+
+
+def day(value: date) -> str:
+    """A date for people: "24 Nov 2026", month by language."""
+    return formats.date_format(value, "j M Y")
+
+
+def _shown(name: str, value: Any) -> str:
+    if value is None:
+        return "–"
+    suffix = name.rpartition("_")[2]
+    if suffix == "m":
+        return metres(float(value))
+    if suffix == "pct":
+        return f"{formats.number_format(value, 0 if float(value).is_integer() else 1)} %"
+    if suffix == "rp":
+        return rupiah(Decimal(str(value)))
+    if suffix == "mb":
+        return f"{formats.number_format(round(float(value) / 1_000_000, 1), 1)} MB"
+    if suffix == "at":
+        moment = datetime.fromisoformat(str(value))
+        return local_time(moment) if moment.tzinfo else f"{day(moment.date())} {moment:%H.%M}"
+    if suffix == "on":
+        return day(date.fromisoformat(str(value)[:10]))
+    return str(value)
+
+
+def say(message: Message) -> str:
+    """The sentence of a message in the active language.
+
+    A code without a sentence (written by a newer or older release) is shown as the code itself, so that a
+    page never fails over a message.
+    """
+    sentence = sentence_of(message.code)
+    if sentence is None:
+        return message.code
+    return gettext(sentence) % {name: _shown(name, value) for name, value in message.params.items()}

@@ -5,7 +5,8 @@ A module that has something to say registers its sentences beside the code that 
     SENTENCES = sentences({"near_site.outside": _("%(distance_m)s dari lokasi; batasnya %(limit_m)s.")})
 
 The suffix of a parameter says how `places.saying.say` shows it: `_m` metres, `_pct` per cent, `_at` an ISO
-time in local time, `_on` an ISO date, `_rp` rupiah, `_mb` bytes as megabytes; all others as they are.
+time in local time, `_on` an ISO date, `_rp` rupiah, `_mb` bytes as megabytes, `_word` a marked Indonesian word;
+all others as they are.
 """
 
 from collections.abc import Mapping

@@ -1,5 +1,6 @@
 """Turns a stored message into a sentence in the reader's language, numbers written their way."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -24,6 +25,13 @@ def metres(value: float) -> str:
     return f"{formats.number_format(round(value / 1000), 0, force_grouping=True)} km"
 
 
+def number(value: Decimal | float | int) -> str:
+    """A number for people: 4312 → "4.312", 1234.5 → "1.234,5" (marks by language), at most two decimals."""
+    rounded = Decimal(str(value)).quantize(Decimal("0.01")).normalize()
+    decimals = max(0, -int(rounded.as_tuple().exponent))
+    return formats.number_format(rounded, decimals, use_l10n=True, force_grouping=True)
+
+
 def rupiah(value: Decimal | int | float | None) -> str:
     """Rupiah as written in Indonesia: Rp1.250.000; sen only where there are any. None → "–"."""
     if value is None:
@@ -46,24 +54,27 @@ def day(value: date) -> str:
     return formats.date_format(value, "j M Y")
 
 
+def _moment(value: Any) -> str:
+    moment = datetime.fromisoformat(str(value))
+    return local_time(moment) if moment.tzinfo else f"{day(moment.date())} {moment:%H.%M}"
+
+
+# How a parameter is shown, by the last part of its name.
+_BY_SUFFIX: dict[str, Callable[[Any], str]] = {
+    "m": lambda value: metres(float(value)),
+    "pct": lambda value: f"{formats.number_format(value, 0 if float(value).is_integer() else 1)} %",
+    "rp": lambda value: rupiah(Decimal(str(value))),
+    "mb": lambda value: f"{formats.number_format(round(float(value) / 1_000_000, 1), 1)} MB",
+    "at": _moment,
+    "on": lambda value: day(date.fromisoformat(str(value)[:10])),
+    "word": lambda value: gettext(str(value)),
+}
+
+
 def _shown(name: str, value: Any) -> str:
     if value is None:
         return "–"
-    suffix = name.rpartition("_")[2]
-    if suffix == "m":
-        return metres(float(value))
-    if suffix == "pct":
-        return f"{formats.number_format(value, 0 if float(value).is_integer() else 1)} %"
-    if suffix == "rp":
-        return rupiah(Decimal(str(value)))
-    if suffix == "mb":
-        return f"{formats.number_format(round(float(value) / 1_000_000, 1), 1)} MB"
-    if suffix == "at":
-        moment = datetime.fromisoformat(str(value))
-        return local_time(moment) if moment.tzinfo else f"{day(moment.date())} {moment:%H.%M}"
-    if suffix == "on":
-        return day(date.fromisoformat(str(value)[:10]))
-    return str(value)
+    return _BY_SUFFIX.get(name.rpartition("_")[2], str)(value)
 
 
 def say(message: Message) -> str:

@@ -1,0 +1,10 @@
+"""[pure] The signals in the order in which they are shown. To add one: docs/signals/README.md."""
+
+from duplicates.comparison import Signal
+from duplicates.signals import distance, title, work_type
+
+SIGNALS: tuple[Signal, ...] = (
+    Signal("distance", distance.compare),
+    Signal("title", title.compare),
+    Signal("work_type", work_type.compare),
+)

@@ -1,0 +1,72 @@
+"""[pure] What two records are compared by, and what a signal answers.
+
+A record is a project of the register or a row of an outside list; the signals see no difference. A record's
+sites belong to it: they are parts of one record and are never compared with each other.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from duplicates.titles import Frequencies
+from places.message import Message
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """One record to compare. `id` says which it is, `code` orders a pair (left < right), both are text.
+
+    geometries: where it is, WGS 84 in lon, lat order: one point, line or area for each site; empty = unknown.
+    """
+
+    id: str
+    title: str
+    geometries: tuple[BaseGeometry, ...] = ()
+    code: str = ""
+    work_type: str | None = None
+    activity: str = ""
+    budget: Decimal | None = None
+    volume: Decimal | None = None
+    unit: str = ""
+    year: int | None = None
+    fund_sources: frozenset[str] = frozenset()
+    executor: str = ""
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """What decides which of two records is the left one."""
+        return self.code or self.id, self.id
+
+    @classmethod
+    def at(cls, id: str, title: str, lon: float, lat: float, **known: object) -> "Record":
+        """A record at one point."""
+        return cls(id, title, (shapely.Point(lon, lat),), **known)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Two records side by side. distance_m: between nearest parts, to 1 cm; None when one has no place."""
+
+    left: Record
+    right: Record
+    distance_m: float | None
+    frequencies: Frequencies
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a signal found: one of its levels, and the sentence with the measured value."""
+
+    level: str
+    message: Message
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One thing that speaks for or against two records being the same work. Every signal has the level "unknown"."""
+
+    name: str
+    compare: Callable[[Comparison], Finding]

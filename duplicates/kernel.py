@@ -1,0 +1,113 @@
+"""[pure] The one kernel that compares two records: distance, signals, score. Every engine ends here.
+
+Engines may bring pairs that lie a little too far apart; this module measures and decides, so that all of them
+agree to the pair and to the last digit.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from duplicates.comparison import Comparison, Record
+from duplicates.score import SignalScore, score
+from duplicates.signals import SIGNALS
+from duplicates.titles import Frequencies
+from places.earth import metres_between, metres_between_geometries, metres_per_degree
+
+OVERFETCH_M = 1.0  # engines look this much further than asked, so that rounding differences lose no pair
+
+__all__ = ["OVERFETCH_M", "Record", "ScoredPair", "distance_between", "score_pair", "score_pairs"]
+
+
+@dataclass(frozen=True)
+class ScoredPair:
+    """A pair as every engine gives it out: distance to 1 cm, weight and probability rounded as stored."""
+
+    left_id: str
+    right_id: str
+    distance_m: float | None
+    weight: float
+    probability: float
+    signals: tuple[SignalScore, ...]
+
+    def signals_json(self) -> list[dict[str, Any]]:
+        """The signals in their stored form."""
+        return [part.as_json() for part in self.signals]
+
+
+def _metres(a: BaseGeometry, b: BaseGeometry) -> float:
+    if a.geom_type == b.geom_type == "Point":
+        return metres_between((a.x, a.y), (b.x, b.y))
+    return metres_between_geometries(a, b)
+
+
+def _nearest_first(left: Record, right: Record) -> list[tuple[BaseGeometry, BaseGeometry]]:
+    """Pairs of sites that can be the nearest: those within a metre and 1 % of the nearest in a plane."""
+    origin = left.geometries[0].centroid
+    kx, ky = metres_per_degree(origin.y)
+    flat = [
+        shapely.transform(list(record.geometries), lambda xy: (xy - (origin.x, origin.y)) * (kx, ky))
+        for record in (left, right)
+    ]
+    metres = shapely.distance(flat[0][:, None], flat[1][None, :])
+    limit = metres.min() * 1.01 + 1
+    return [
+        (left.geometries[i], right.geometries[j]) for i, j in zip(*(metres <= limit).nonzero(), strict=True)
+    ]
+
+
+def distance_between(left: Record, right: Record) -> float | None:
+    """Geodesic metres between the nearest parts of two records over all their sites, rounded to 1 cm.
+
+    None when one of them has no place: unknown places never match each other.
+    """
+    if not left.geometries or not right.geometries:
+        return None
+    if len(left.geometries) == len(right.geometries) == 1:
+        return round(_metres(left.geometries[0], right.geometries[0]), 2)
+    return round(min(_metres(a, b) for a, b in _nearest_first(left, right)), 2)
+
+
+def score_pair(left: Record, right: Record, frequencies: Frequencies) -> ScoredPair:
+    """Compare two different records; the one whose code comes first becomes the left one.
+
+    Raises ValueError for a record compared with itself.
+    """
+    if left.order == right.order:
+        raise ValueError(f"a record is never a pair with itself: {left.order}")
+    if left.order > right.order:
+        left, right = right, left
+    return _scored(left, right, distance_between(left, right), frequencies)
+
+
+def _scored(left: Record, right: Record, distance_m: float | None, frequencies: Frequencies) -> ScoredPair:
+    pair = Comparison(left, right, distance_m, frequencies)
+    total = score((signal.name, signal.compare(pair)) for signal in SIGNALS)
+    return ScoredPair(left.id, right.id, distance_m, total.weight, total.probability, total.signals)
+
+
+def score_pairs(
+    candidates: Iterable[tuple[Record, Record]],
+    frequencies: Frequencies,
+    *,
+    radius_m: float,
+    min_probability: float,
+    keep_sides: bool = False,
+) -> list[ScoredPair]:
+    """Score candidate pairs, strongest first; those beyond the radius or below the probability are dropped.
+
+    keep_sides: the first of each candidate stays left (two lists compared), instead of ordering by code.
+    """
+    kept = []
+    for a, b in candidates:
+        left, right = (a, b) if keep_sides or a.order < b.order else (b, a)
+        distance_m = distance_between(left, right)
+        if distance_m is None or distance_m > radius_m:
+            continue
+        pair = _scored(left, right, distance_m, frequencies)
+        if pair.probability >= min_probability:
+            kept.append(pair)
+    return sorted(kept, key=lambda pair: (-pair.weight, pair.distance_m or 0, pair.left_id, pair.right_id))

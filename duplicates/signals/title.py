@@ -1,0 +1,57 @@
+"""[pure] How alike two titles are once spelling and template words are out of the way. docs/signals/title.md."""
+
+from duplicates.comparison import Comparison, Finding
+from duplicates.titles import Likeness, compare_titles, read_title
+from places.message import Message, message, sentences
+from places.message import mark as _
+
+SENTENCES = sentences(
+    {
+        "title.unknown": _("Judul tidak dapat dibandingkan: salah satunya kosong."),
+        "title.identical": _("Judul sama: %(words)s."),
+        "title.alike": _("Judul mirip %(share_pct)s; kata yang sama: %(words)s."),
+        "title.same_template": _("Judul sama, tetapi hanya kata umum: %(words)s."),
+        "title.template": _("Judul mirip %(share_pct)s, tetapi hanya kata umum: %(words)s."),
+        "title.related": _("Judul sebagian sama (%(share_pct)s): %(words)s."),
+        "title.contradictory": _("Judul berbeda pada “%(left)s” dan “%(right)s”."),
+        "title.different": _("Judul berbeda (kesamaan %(share_pct)s)."),
+    }
+)
+
+WORD_FOR_WORD_SHARE, IDENTICAL_SHARE, ALIKE_SHARE, RELATED_SHARE = 0.95, 0.75, 0.6, 0.35
+IDENTICAL_BITS, ALIKE_BITS = 11.0, 8.0
+WORDS_SHOWN = 4
+
+
+def level_of(likeness: Likeness) -> str:
+    """The level of two titles' likeness: a contradiction decides first, then share and weight of common words."""
+    if likeness.contradiction:
+        return "contradictory"
+    if likeness.share >= IDENTICAL_SHARE and likeness.bits >= IDENTICAL_BITS:
+        return "identical"
+    if likeness.share >= ALIKE_SHARE and likeness.bits >= ALIKE_BITS:
+        return "alike"
+    if likeness.share >= ALIKE_SHARE:
+        return "same_template" if likeness.share >= WORD_FOR_WORD_SHARE else "template"
+    return "related" if likeness.share >= RELATED_SHARE else "different"
+
+
+def _said(level: str, likeness: Likeness) -> Message:
+    if likeness.contradiction:
+        left, right = likeness.contradiction
+        return message("title.contradictory", left=left, right=right)
+    share_pct = round(likeness.share * 100)
+    if level == "different":
+        return message("title.different", share_pct=share_pct)
+    words = ", ".join(likeness.same[:WORDS_SHOWN])
+    return message(f"title.{level}", share_pct=share_pct, words=words)
+
+
+def compare(pair: Comparison) -> Finding:
+    """Level by the weighted share of common words; "unknown" when a title holds no word."""
+    left, right = read_title(pair.left.title), read_title(pair.right.title)
+    if not left.words or not right.words:
+        return Finding("unknown", message("title.unknown"))
+    likeness = compare_titles(left, right, pair.frequencies)
+    level = level_of(likeness)
+    return Finding(level, _said(level, likeness))

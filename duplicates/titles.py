@@ -1,0 +1,327 @@
+"""[pure] Titles of construction works: what a title says once its spelling is out of the way, and how alike two are.
+
+A title becomes words in one spelling ("Pemb. jl rabat cor JUT dsn Krajan RT 02/RW 1" → pembangunan, jalan,
+rabat beton, jalan usaha tani, dusun, krajan, rt 2, rw 1). Quantities and years are taken out and kept apart.
+Likeness is free of order; a word counts by how much it tells (log2 of one over its share of titles), so that
+template words ("pembangunan jalan") weigh little and names weigh much. Typing errors are bridged by rapidfuzz.
+Worked example: docs/design/duplicate-score.md.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+
+from rapidfuzz.distance import Levenshtein
+
+from duplicates.title_words import (
+    AKIN,
+    ALSO_A_PLACE,
+    BUILT,
+    CANONICAL,
+    COMMON_PER_THOUSAND,
+    FILLERS,
+    LONGEST_PHRASE,
+    SAME_SIDE,
+    SIDES,
+    UNITS,
+)
+
+PRIOR_TITLES = 1000  # the prior table weighs as much as a list of this many titles
+SAME_SPELLING = 0.8  # two words of six letters and more are one with at least this share of letters in place
+
+_NUMERALS = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi"
+_ROMAN = {numeral: str(number) for number, numeral in enumerate(_NUMERALS.split(), 1)}
+_LETTERS = frozenset("abcdefgh")
+_NUMBER = r"\d+(?:[.,]\d+)*"
+_CODE = re.compile(r"\b\d+(?:\.[0-9a-z]+){2,}\b")
+_STATION = re.compile(r"(?<![\d.])\d{1,3}\s*\+\s*\d{3}(?:[.,]\d+)?")
+_RT_RW_SLASHED = re.compile(r"(?<![a-z])rt\s*/\s*rw\s*[.:]?\s*0*(\d{1,3})\s*/\s*0*(\d{1,3})")
+_RT_SLASH_RW = re.compile(r"(?<![a-z])rt\s*[.:]?\s*0*(\d{1,3})\s*/\s*0*(\d{1,3})(?!\d)")
+_RT_RW = re.compile(
+    r"(?<![a-z])(rt|rw)\s*[.:]?\s*0*(\d{1,3})((?:\s*(?:,|&|dan|-|s/?d)\s*0*\d{1,3}(?![\dx.]))*)"
+)
+_YEAR = re.compile(r"(?:\b(?:ta|t\.a\.?|tahun(?: anggaran)?|thn?\.?)\s*)?\b((?:19|20)\d\d)\b")
+_UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
+_QUANTITY = re.compile(
+    rf"(?:\b[plt]\s*[=:.]\s*)?\b({_NUMBER}(?:\s*[x×]\s*{_NUMBER})*)\s*({_UNIT})(?![a-z0-9])"
+)
+_SIZES = re.compile(rf"\b{_NUMBER}(?:\s*[x×]\s*{_NUMBER})+(?![a-z0-9])")
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+")
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word in its one spelling, and where it stands in the title as written."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A volume written inside a title: "200 x 2,5 m" is value "200x2.5", unit "m"."""
+
+    value: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Title:
+    """A title as read: `words` in one spelling, and what was taken out or marked while reading.
+
+    marks: what can contradict another title, by kind: {"rt": {"2"}, "krajan": {"1"}, "ruas": {"2.02.05.003"}}.
+    built: kinds of work named, in the words of Project.work_type.
+    """
+
+    written: str
+    words: tuple[Word, ...]
+    marks: Mapping[str, frozenset[str]]
+    built: frozenset[str]
+    quantities: tuple[Quantity, ...]
+    years: tuple[int, ...]
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """The words without order and repetition."""
+        return frozenset(word.text for word in self.words)
+
+
+@dataclass
+class _Reading:
+    """A title while it is being read: what is understood is blanked out, so that positions stay."""
+
+    rest: str
+    words: list[Word] = field(default_factory=list)
+    marks: dict[str, set[str]] = field(default_factory=dict)
+
+    def take(self, match: re.Match[str], *numbered: tuple[str, str]) -> None:
+        """Blank out a match and note its numbered words: ("rt", "2")."""
+        for kind, number in numbered:
+            self.words.append(Word(f"{kind} {number}", *match.span()))
+            self.mark(kind, number)
+        self.rest = self.rest[: match.start()] + " " * len(match[0]) + self.rest[match.end() :]
+
+    def mark(self, kind: str, value: str) -> None:
+        self.marks.setdefault(kind, set()).add(value)
+
+
+def _plain(text: str) -> str:
+    """Lower case, letter for letter, so that positions in the result are positions in the text."""
+    return "".join(lowered if len(lowered := char.lower()) == 1 else char for char in text)
+
+
+def _read_addresses(reading: _Reading) -> None:
+    for match in _CODE.finditer(reading.rest):
+        reading.words.append(Word(match[0], *match.span()))
+        reading.mark("ruas", match[0])
+        reading.take(match)
+    for match in _STATION.finditer(reading.rest):
+        reading.words.append(Word(re.sub(r"\s", "", match[0]), *match.span()))
+        reading.mark("sta", re.sub(r"\s", "", match[0]))
+        reading.take(match)
+    for pattern in (_RT_RW_SLASHED, _RT_SLASH_RW):
+        for match in pattern.finditer(reading.rest):
+            reading.take(match, ("rt", match[1]), ("rw", match[2]))
+    for match in _RT_RW.finditer(reading.rest):
+        numbers = [match[2], *(str(int(n)) for n in re.findall(r"\d+", match[3]))]
+        reading.take(match, *((match[1], number) for number in numbers))
+
+
+def _read_quantities(reading: _Reading) -> tuple[tuple[Quantity, ...], tuple[int, ...]]:
+    quantities = []
+    for match in _QUANTITY.finditer(reading.rest):
+        value = re.sub(r"\s", "", match[1]).replace(",", ".").replace("×", "x")
+        quantities.append(Quantity(value, UNITS[match[2]]))
+        reading.take(match)
+    for match in _SIZES.finditer(reading.rest):
+        quantities.append(Quantity(re.sub(r"\s", "", match[0]).replace(",", ".").replace("×", "x"), ""))
+        reading.take(match)
+    years = []
+    for match in _YEAR.finditer(reading.rest):
+        years.append(int(match[1]))
+        reading.take(match)
+    return tuple(quantities), tuple(years)
+
+
+def _in_one_spelling(raw: list[Word]) -> list[Word]:
+    """Longest phrase first: jalan, usaha, tani → "jalan usaha tani"."""
+    words, at = [], 0
+    while at < len(raw):
+        for length in range(min(LONGEST_PHRASE, len(raw) - at), 0, -1):
+            canonical = CANONICAL.get(tuple(word.text for word in raw[at : at + length]))
+            if canonical or length == 1:
+                words.append(Word(canonical or raw[at].text, raw[at].start, raw[at + length - 1].end))
+                at += length
+                break
+    return words
+
+
+def _number(word: str) -> str | None:
+    """What numbers things: 2, II, and the B of "blok B"."""
+    if word.isdigit():
+        return str(int(word))
+    return _ROMAN.get(word) or (word if word in _LETTERS else None)
+
+
+def _read_words(reading: _Reading) -> None:
+    found = [Word(m[0].replace("'", ""), *m.span()) for m in _WORD.finditer(reading.rest)]
+    before = ""
+    for word in _in_one_spelling(found):
+        number = _number(word.text)
+        if number and before:
+            reading.words.append(Word(f"{before} {number}", word.start, word.end))
+            reading.mark(before, number)
+        elif not number and word.text not in FILLERS:
+            before = word.text
+            reading.words.append(word)
+            if word.text in SIDES:
+                reading.mark(SIDES[word.text], SAME_SIDE.get(word.text, word.text))
+
+
+def _built(words: Iterable[Word]) -> frozenset[str]:
+    texts = [word.text for word in words]
+    built = frozenset(BUILT[text] for text in texts if text in BUILT)
+    return built or frozenset(ALSO_A_PLACE[text] for text in texts if text in ALSO_A_PLACE)
+
+
+@lru_cache(maxsize=50_000)
+def read_title(written: str) -> Title:
+    """Read a title as written. Never fails; a title without a word has empty `words`."""
+    reading = _Reading(_plain(written).replace("s/d", "   "))
+    _read_addresses(reading)
+    quantities, years = _read_quantities(reading)
+    _read_words(reading)
+    words = tuple(sorted(reading.words, key=lambda word: (word.start, word.text)))
+    marks = {kind: frozenset(values) for kind, values in reading.marks.items()}
+    return Title(written, words, marks, _built(words), quantities, years)
+
+
+@dataclass(frozen=True)
+class Frequencies:
+    """In how many titles of a batch each word stands. Frequencies() is the prior alone, for a single project."""
+
+    titles: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, titles: Iterable[str]) -> "Frequencies":
+        """Count the words of a batch of titles as written."""
+        counts: Counter[str] = Counter()
+        number = 0
+        for title in titles:
+            counts.update(read_title(title).vocabulary)
+            number += 1
+        return cls(number, counts)
+
+    def bits(self, word: str) -> float:
+        """What it tells that a title holds this word: log2(1 / share of titles), the prior table included."""
+        common = COMMON_PER_THOUSAND.get(word, 0) + 0.5
+        return math.log2((PRIOR_TITLES + self.titles + 1) / (common + self.counts.get(word, 0)))
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How alike two titles are. share: 0..1 of what both tell; bits: what the words they have in common tell.
+
+    contradiction: the words that cannot both be right ("rt 2", "rt 3"), or None.
+    """
+
+    share: float
+    bits: float
+    same: tuple[str, ...]
+    contradiction: tuple[str, str] | None
+
+
+def _spelled_alike(word: str, others: Iterable[str]) -> str | None:
+    if len(word) < 6 or any(char.isdigit() for char in word):
+        return None
+    best = max(
+        others, key=lambda other: (Levenshtein.normalized_similarity(word, other), other), default=None
+    )
+    if best is None or Levenshtein.normalized_similarity(word, best) < SAME_SPELLING:
+        return None
+    return best
+
+
+def _matches(left: Title, right: Title) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Words of both that mean the same: equal, misspelled, or written apart ("kali setail", "kalisetail")."""
+    equal = left.vocabulary & right.vocabulary
+    pairs = [(frozenset([word]), frozenset([word])) for word in sorted(equal)]
+    mine, theirs = left.vocabulary - equal, right.vocabulary - equal
+    apart = [(split, joined) for split, joined in _written_apart(left) if split <= mine and joined <= theirs]
+    apart += [
+        (joined, split) for split, joined in _written_apart(right) if split <= theirs and joined <= mine
+    ]
+    for ours, others in apart:
+        if ours <= mine and others <= theirs:
+            pairs.append((ours, others))
+            mine, theirs = mine - ours, theirs - others
+    for word in sorted(mine):
+        other = _spelled_alike(word, theirs)
+        if other:
+            pairs.append((frozenset([word]), frozenset([other])))
+            theirs -= {other}
+    return pairs
+
+
+def _written_apart(title: Title) -> list[tuple[frozenset[str], frozenset[str]]]:
+    return [(frozenset([a.text, b.text]), frozenset([a.text + b.text])) for a, b in pairwise(title.words)]
+
+
+# A title without a phase is the first one: "… tahap 2" goes on where "…" ended.
+_UNSAID = {"tahap": frozenset(["1"])}
+
+
+def _contradiction(left: Title, right: Title) -> tuple[str, str] | None:
+    for kind in sorted(left.marks.keys() | right.marks.keys()):
+        mine, theirs = left.marks.get(kind, _UNSAID.get(kind)), right.marks.get(kind, _UNSAID.get(kind))
+        if mine and theirs and not mine & theirs:
+            prefix = "" if kind in SIDES.values() or kind == "ruas" else f"{kind} "
+            return prefix + ", ".join(sorted(mine)), prefix + ", ".join(sorted(theirs))
+    if left.built and right.built and not left.built & right.built:
+        akin = any(frozenset((a, b)) in AKIN for a in left.built for b in right.built)
+        if not akin:
+            return _names(left), _names(right)
+    return None
+
+
+def _names(title: Title) -> str:
+    named = [word.text for word in title.words if word.text in BUILT or word.text in ALSO_A_PLACE]
+    return named[0] if named else title.written
+
+
+def compare_titles(left: Title, right: Title, frequencies: Frequencies) -> Likeness:
+    """Likeness of two titles, the same whichever stands left.
+
+    share = what the common words tell, over what all words of both tell (a weighted Jaccard share).
+    """
+    bits = {word: frequencies.bits(word) for word in left.vocabulary | right.vocabulary}
+    pairs = _matches(left, right)
+    common = sum(min(sum(bits[w] for w in a), sum(bits[w] for w in b)) for a, b in pairs)
+    used = {word for a, b in pairs for word in a | b}
+    alone = sum(bits[word] for word in sorted(bits) if word not in used)
+    share = common / (common + alone) if common else 0.0
+    by_bits = sorted(pairs, key=lambda pair: (-sum(bits[w] for w in pair[0]), sorted(pair[0])))
+    same = tuple(" ".join(sorted(a)) for a, _b in by_bits)
+    return Likeness(round(share, 4), round(common, 2), same, _contradiction(left, right))
+
+
+def marked(title: Title, other: Title) -> list[tuple[str, bool]]:
+    """The title as written in pieces, each with whether it differs from the other title; joined they are the title."""
+    shared = {word for a, b in _matches(title, other) for word in a}
+    differs = [False] * len(title.written)
+    for word in title.words:
+        if word.text not in shared:
+            differs[word.start : word.end] = [True] * (word.end - word.start)
+    pieces: list[tuple[str, bool]] = []
+    for char, flag in zip(title.written, differs, strict=True):
+        if pieces and pieces[-1][1] == flag:
+            pieces[-1] = (pieces[-1][0] + char, flag)
+        else:
+            pieces.append((char, flag))
+    return pieces

@@ -1,0 +1,95 @@
+# shellcheck shell=bash
+# The processes of scripts/server: started together, stopped together.
+
+declare -A PROCESSES=() # process id → name
+STOP_SECONDS=15
+
+# port_free HOST PORT: can it be listened on?
+port_free() {
+  "$VENV/bin/python" - "$1" "$2" 2>/dev/null <<'CODE'
+import socket, sys
+listener = socket.socket()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind((sys.argv[1], int(sys.argv[2])))
+listener.listen()
+CODE
+}
+
+# check_port HOST PORT: ends the script, in words, when something else listens there.
+check_port() {
+  port_free "$1" "$2" || stop_with "port $2 can't be used: another program listens there, or it needs more rights." \
+    "Take another one:  scripts/server --port $(($2 + 1))"
+}
+
+# start_process NAME COMMAND…: in the background, its output in var/log/NAME.log (the run before in NAME.log.1).
+start_process() {
+  local name=$1 log=$VAR/log/$1.log
+  shift
+  [ -f "$log" ] && mv -f "$log" "$log.1"
+  (cd "$CLONE" && exec "$@") >"$log" 2>&1 </dev/null 7>&- 8>&- 9>&- &
+  PROCESSES[$!]=$name
+}
+
+# start_web HOST PORT [HTTPS]: gunicorn; threads, since tiles and pages wait for the database most of the time.
+start_web() {
+  local scheme=()
+  [ "${3:-0}" = 1 ] && scheme=(--certfile "$VAR/https/certificate.pem" --keyfile "$VAR/https/key.pem")
+  start_process web "$VENV/bin/python" -m gunicorn geomonitor.wsgi --bind "$1:$2" --worker-class gthread --workers 2 --threads 4 \
+    --keep-alive 75 --timeout 120 --graceful-timeout 10 --no-control-socket "${scheme[@]}"
+}
+
+start_workers() {
+  start_process worker "$VENV/bin/python" manage.py db_worker
+  start_process seal "$VENV/bin/python" manage.py seal_audit --watch 10
+}
+
+# stop_processes: asks all to end, waits, and ends by force what doesn't listen.
+stop_processes() {
+  local pid until=$((SECONDS + STOP_SECONDS))
+  for pid in "${!PROCESSES[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+  for pid in "${!PROCESSES[@]}"; do
+    while kill -0 "$pid" 2>/dev/null && [ $SECONDS -lt $until ]; do sleep 0.1; done
+    kill -KILL "$pid" 2>/dev/null || true
+  done
+  PROCESSES=()
+}
+
+# ended PID: says which process ended by itself, with its last words.
+ended() {
+  local name=${PROCESSES[$1]}
+  unset "PROCESSES[$1]"
+  tail -n 20 "$VAR/log/$name.log" | sed 's/^/    /' >&2
+  stop_with "the $name process ended by itself; everything is stopped." "All it said: $VAR/log/$name.log"
+}
+
+# wait_until_ready URL: until the health page says yes; ends the script when a process ends first, or after a minute.
+wait_until_ready() {
+  local pid until=$((SECONDS + 60)) answer=""
+  until answer=$(health "$1"); do
+    for pid in "${!PROCESSES[@]}"; do kill -0 "$pid" 2>/dev/null || ended "$pid"; done
+    [ $SECONDS -lt $until ] || stop_with "the web server is not ready after a minute: ${answer:-no answer from $1}" "See $VAR/log/web.log"
+    sleep 0.2
+  done
+}
+
+# health URL: what the page says; true when it says ready.
+health() {
+  "$VENV/bin/python" - "$1" 2>/dev/null <<'CODE'
+import ssl, sys, urllib.error, urllib.request
+own = ssl.create_default_context()
+own.check_hostname, own.verify_mode = False, ssl.CERT_NONE  # our own certificate, on this machine
+direct = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=own))
+try:
+    print(direct.open(sys.argv[1], timeout=10).read(500).decode())
+except urllib.error.HTTPError as error:
+    print(error.code, error.read(500).decode())
+    sys.exit(1)
+CODE
+}
+
+# wait_for_processes: returns only through a signal; a process that ends by itself ends the script.
+wait_for_processes() {
+  local gone=""
+  wait -n -p gone "${!PROCESSES[@]}" || true
+  [ -n "$gone" ] && ended "$gone"
+}

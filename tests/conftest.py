@@ -1,0 +1,42 @@
+"""Fixtures for all tests: files stay in a folder of the test, people are the named cast."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+from tests.cast import Cast, make_cast
+
+# Playwright's event loop lives in the test's thread; Django would refuse the database there without this.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings, tmp_path: Path) -> None:
+    """Originals and uploads of a test go to the test's own folder."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.INCOMING_DIR = tmp_path / "incoming"
+    settings.STORAGES = {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "media")},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.SECRET_KEY = "only-for-tests"
+
+
+@pytest.fixture(autouse=True)
+def _indonesian() -> Iterator[None]:
+    """Tests read Indonesian unless they ask for English."""
+    with translation.override("id"):
+        yield
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    return make_cast()

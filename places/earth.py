@@ -19,9 +19,7 @@ WGS84 = Geod(ellps="WGS84")
 _A, _F = 6378137.0, 1 / 298.257223563
 _E2 = _F * (2 - _F)
 _RADIUS = 6371008.77  # only to give the gnomonic plane a scale near metres
-_NEAR = math.cos(
-    math.radians(60)
-)  # a gnomonic plane shows less than half the earth; beyond this, vertices only
+_NEAR = 0.5  # cosine of the reach of a gnomonic plane (60° of less than 90°); farther off, vertices only
 
 LonLat = tuple[float, float]
 

@@ -18,6 +18,7 @@ import pyogrio
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import transaction
+from pyproj import CRS, Transformer
 from shapely.geometry.base import BaseGeometry
 
 from places.earth import LonLat
@@ -251,8 +252,6 @@ def _read_ogr(path: Path, layer: str | None) -> Table:
 
 
 def _in_wgs84(shapes: Any, crs: str | None) -> tuple[Any, list[Message]]:
-    from pyproj import CRS, Transformer  # slow to load, needed only here
-
     if crs is None or CRS.from_user_input(crs).to_epsg() == 4326:
         return shapes, []
     move = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform

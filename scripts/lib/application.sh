@@ -50,8 +50,12 @@ prepare_texts() {
 
 # static_mark: changes with any static file, the application's or a package's.
 static_mark() {
-  (cd "$CLONE" && find static ./*/static -type f -printf '%p %s %T@\n' 2>/dev/null | sort && cat "$VENV"/.requirements*.sha256 geomonitor/static.py) \
-    | sha256sum | cut -d' ' -f1
+  (
+    cd "$CLONE"
+    find . \( -name .git -o -name .venv -o -name var -o -name node_modules \) -prune \
+      -o -path '*/static/*' -type f -printf '%p %s %T@\n' | sort
+    cat requirements.txt geomonitor/static.py geomonitor/settings.py
+  ) | sha256sum | cut -d' ' -f1
 }
 
 # prepare_static: the step "Static files".

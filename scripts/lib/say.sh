@@ -47,6 +47,13 @@ stop_with() {
   exit 1
 }
 
+# say_where: for `trap say_where ERR`: a command failed that nobody expected to. (A part that has already said why
+# in a subshell ends here too.)
+say_where() {
+  [ "$BASH_SUBSHELL" = 0 ] || return 0
+  printf 'Stopped in the step "%s" (%s, line %s).\n' "$STEP_TITLE" "${BASH_SOURCE[1]#"$CLONE/"}" "${BASH_LINENO[0]}" >&2
+}
+
 # logged COMMAND…: runs it with its output in var/log/setup.log; when it fails, the last lines of that are shown.
 # It runs beside the shell, which waits: so that a SIGTERM is heeded at once (stop_logged), not when it is done.
 LOGGED=""

@@ -13,20 +13,20 @@ from places.models import Level, Place, PlaceQuerySet
 
 class PlaceSerializer(serializers.ModelSerializer[Place]):
     title = serializers.CharField(read_only=True)
-    label = serializers.CharField(read_only=True, help_text="The title with the place above it")
+    place_above = serializers.CharField(source="parent.title", default=None, read_only=True)
     point = serializers.SerializerMethodField(help_text="[lon, lat] in WGS 84, or null")
 
     class Meta:
         model = Place
-        fields = ["code", "level", "kind", "name", "title", "label", "parent", "point"]
+        fields = ["code", "level", "kind", "name", "title", "parent", "place_above", "point"]
 
     def get_point(self, place: Place) -> list[float] | None:
         return [place.point.x, place.point.y] if place.point else None
 
 
-class _FeatureSerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
+class _FeatureSerializer(GeoFeatureModelSerializer):
     title = serializers.CharField(read_only=True)
-    label = serializers.CharField(read_only=True)
+    place_above = serializers.CharField(source="parent.title", default=None, read_only=True)
 
 
 class PlacePointSerializer(_FeatureSerializer):
@@ -36,7 +36,7 @@ class PlacePointSerializer(_FeatureSerializer):
         model = Place
         geo_field = "point"
         id_field = "code"
-        fields = ["code", "level", "kind", "name", "title", "label", "parent"]
+        fields = ["code", "level", "kind", "name", "title", "parent", "place_above"]
 
 
 class PlaceBoundarySerializer(_FeatureSerializer):
@@ -46,7 +46,7 @@ class PlaceBoundarySerializer(_FeatureSerializer):
         model = Place
         geo_field = "boundary"
         id_field = "code"
-        fields = ["code", "level", "kind", "name", "title", "label", "parent"]
+        fields = ["code", "level", "kind", "name", "title", "parent", "place_above"]
 
 
 _SHAPES: dict[str, type[serializers.BaseSerializer[Any]]] = {

@@ -108,9 +108,8 @@ def _nearest_part(point: LonLat, geometry: BaseGeometry) -> LonLat:
         return _checked((geometry.x, geometry.y))
     plane = _gnomonic(geometry, point)
     if plane is None:
-        vertices = shapely.get_coordinates(geometry)
-        far = WGS84.inv(*np.broadcast_arrays(*point, *vertices.T))[2]
-        return _checked(tuple(vertices[int(np.argmin(far))].tolist()))
+        vertices: list[LonLat] = [(lon, lat) for lon, lat in shapely.get_coordinates(geometry).tolist()]
+        return min(vertices, key=lambda vertex: metres_between(point, vertex))
     near = shapely.shortest_line(shapely.Point(0, 0), plane).coords[1]
     return point if near == (0, 0) else _back(near, point)
 

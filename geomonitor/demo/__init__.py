@@ -1,0 +1,1 @@
+"""The demo: a register of invented works in real villages, with pictures drawn by code and planted cases."""

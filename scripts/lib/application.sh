@@ -51,7 +51,7 @@ prepare_texts() {
 # static_mark: changes with any static file, the application's or a package's.
 static_mark() {
   (
-    cd "$CLONE"
+    cd "$CLONE" || exit
     find . \( -name .git -o -name .venv -o -name var -o -name node_modules \) -prune \
       -o -path '*/static/*' -type f -printf '%p %s %T@\n' | sort
     cat requirements.txt geomonitor/static.py geomonitor/settings.py

@@ -98,26 +98,31 @@ postgis_majors() {
   done | sort -rn
 }
 
-# programs_of MAJOR: the folder with initdb, pg_ctl and postgres; "path" stands for the ones found on PATH.
-programs_of() {
-  if [ "$1" = path ]; then dirname "$(command -v initdb)"; else printf '%s\n' "$SYSTEM_ROOT/usr/lib/postgresql/$1/bin"; fi
+# programs_on_path: the folder of initdb, pg_ctl, postgres and psql, on systems that lay them out otherwise than Debian.
+programs_on_path() {
+  local folder program
+  folder=$(dirname "$(readlink -f "$(command -v initdb)")")
+  for program in initdb pg_ctl postgres psql; do [ -x "$folder/$program" ] || return 1; done
+  printf '%s\n' "$folder"
 }
 
 # cluster_programs: the programs that fit the data that is there, else the newest installed.
 cluster_programs() {
   local majors made
   majors=$(postgis_majors)
-  [ -n "$majors" ] || { command -v initdb >/dev/null && majors=path; }
-  [ -n "$majors" ] || stop_with "no PostgreSQL with PostGIS was found." "$(what_to_install)"
-  if made=$(as_cluster_user cat "$CLUSTER_DATA/PG_VERSION" 2>/dev/null) && [ "$majors" != path ]; then
+  if [ -z "$majors" ]; then
+    programs_on_path || stop_with "no PostgreSQL with PostGIS was found." "$(what_to_install)"
+    return 0
+  fi
+  if made=$(as_cluster_user cat "$CLUSTER_DATA/PG_VERSION" 2>/dev/null); then
     grep -qx "$made" <<<"$majors" || stop_with \
       "the database in $CLUSTER_HOME was made by PostgreSQL $made; installed with PostGIS is $(tr '\n' ' ' <<<"$majors" | sed 's/ $//')." \
       "Install the one that made it:  apt-get install postgresql-$made-postgis-3" \
       "or begin with an empty database:  rm -r $CLUSTER_HOME   (everything in it is lost)"
-    programs_of "$made"
   else
-    programs_of "$(head -n 1 <<<"$majors")"
+    made=$(head -n 1 <<<"$majors")
   fi
+  printf '%s\n' "$SYSTEM_ROOT/usr/lib/postgresql/$made/bin"
 }
 
 # ---- running -----------------------------------------------------------------------------------------------------

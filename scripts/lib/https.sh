@@ -4,9 +4,9 @@
 
 HTTPS_DAYS=397 # browsers refuse longer ones
 
-# lan_addresses: this machine's IPv4 addresses, without the loopback.
+# lan_addresses: this machine's private IPv4 addresses. A public one is left out: --https is for the local network.
 lan_addresses() {
-  hostname -I 2>/dev/null | tr ' ' '\n' | grep -E '^[0-9]+(\.[0-9]+){3}$' | grep -v '^127\.' || true
+  hostname -I 2>/dev/null | tr ' ' '\n' | grep -E '^(10|192\.168|172\.(1[6-9]|2[0-9]|3[01]))\.[0-9.]+$' || true
 }
 
 # certificate_names: what the certificate is good for.

@@ -35,7 +35,7 @@ WORDS
 # has NEED: is it there? Looks at files and commands only, so that a second run asks no package manager.
 has() {
   case $1 in
-    postgresql) [ -n "$(postgis_majors)" ] || { command -v initdb && command -v pg_ctl && command -v psql; } >/dev/null ;;
+    postgresql) [ -n "$(postgis_majors)" ] || programs_on_path >/dev/null ;;
     gdal) command -v gdalinfo >/dev/null ;;
     python) pick_python >/dev/null ;;
     gettext) command -v msgfmt >/dev/null ;;

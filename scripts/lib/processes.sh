@@ -30,12 +30,16 @@ start_process() {
   PROCESSES[$!]=$name
 }
 
-# start_web HOST PORT [HTTPS]: gunicorn; threads, since tiles and pages wait for the database most of the time.
+# web_command HOST PORT [HTTPS]: sets WEB: gunicorn, with threads, since tiles and pages mostly wait for the database.
+web_command() {
+  WEB=("$VENV/bin/python" -m gunicorn geomonitor.wsgi --bind "$1:$2" --worker-class gthread --workers 2 --threads 4
+    --keep-alive 75 --timeout 120 --graceful-timeout 10 --no-control-socket)
+  if [ "${3:-0}" = 1 ]; then WEB+=(--certfile "$VAR/https/certificate.pem" --keyfile "$VAR/https/key.pem"); fi
+}
+
 start_web() {
-  local scheme=()
-  [ "${3:-0}" = 1 ] && scheme=(--certfile "$VAR/https/certificate.pem" --keyfile "$VAR/https/key.pem")
-  start_process web "$VENV/bin/python" -m gunicorn geomonitor.wsgi --bind "$1:$2" --worker-class gthread --workers 2 --threads 4 \
-    --keep-alive 75 --timeout 120 --graceful-timeout 10 --no-control-socket "${scheme[@]}"
+  web_command "$@"
+  start_process web "${WEB[@]}"
 }
 
 start_workers() {

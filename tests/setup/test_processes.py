@@ -1,0 +1,60 @@
+"""The processes that scripts/server starts: a port in use, one that ends by itself, one that doesn't listen."""
+
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.setup.shell import Shell
+
+
+@pytest.fixture(autouse=True)
+def _python(shell: Shell) -> None:
+    (shell.clone / ".venv" / "bin").mkdir(parents=True)
+    (shell.clone / ".venv" / "bin" / "python").symlink_to(sys.executable)
+
+
+def test_it_says_that_a_port_is_in_use(shell: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        words = shell.stops(f"check_port 127.0.0.1 {port}")
+    assert f"port {port} can't be used: another program listens there" in words
+    assert f"scripts/server --port {port + 1}" in words
+
+
+def test_it_says_which_process_ended_by_itself(shell: Shell) -> None:
+    words = shell.run("start_process worker sh -c 'echo no such table; exit 1'; wait_for_processes")
+    assert words.returncode == 1
+    assert "no such table" in words.stderr
+    assert "the worker process ended by itself" in words.stderr
+
+
+def test_it_ends_a_process_that_does_not_listen(shell: Shell) -> None:
+    pid = shell.says(
+        """
+        mkfifo "$VAR/never" "$VAR/ready"
+        STOP_SECONDS=0
+        start_process web bash -c "trap '' TERM; echo >$VAR/ready; read -r _ <$VAR/never"
+        read -r _ <"$VAR/ready"
+        for pid in "${!PROCESSES[@]}"; do echo "$pid"; done
+        stop_processes
+        wait
+        """
+    )
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_it_keeps_the_log_of_the_run_before(shell: Shell) -> None:
+    for text in ("first", "second"):
+        shell.says(f"start_process web echo {text}; wait")
+    assert (shell.clone / "var" / "log" / "web.log").read_text() == "second\n"
+    assert (shell.clone / "var" / "log" / "web.log.1").read_text() == "first\n"
+
+
+def test_it_serves_without_a_control_socket_and_keeps_connections(shell: Shell) -> None:
+    command = shell.says('web_command 127.0.0.1 8000; echo "${WEB[*]}"')
+    assert "--no-control-socket" in command
+    assert "--keep-alive 75" in command
+    assert "--bind 127.0.0.1:8000" in command
+    assert "--certfile" not in command

@@ -40,6 +40,11 @@ class Record:
         """What decides which of two records is the left one."""
         return self.code or self.id, self.id
 
+    @property
+    def sources_text(self) -> str:
+        """The fund sources in one line: "ADD, DDS"."""
+        return ", ".join(sorted(self.fund_sources))
+
     @classmethod
     def at(cls, id: str, title: str, lon: float, lat: float, **known: object) -> "Record":
         """A record at one point."""

@@ -4,7 +4,7 @@ Engines may bring pairs that lie a little too far apart; this module measures an
 agree to the pair and to the last digit.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,15 @@ from places.earth import metres_between, metres_between_geometries, metres_per_d
 
 OVERFETCH_M = 1.0  # engines look this much further than asked, so that rounding differences lose no pair
 
-__all__ = ["OVERFETCH_M", "Record", "ScoredPair", "distance_between", "score_pair", "score_pairs"]
+__all__ = [
+    "OVERFETCH_M",
+    "PairTable",
+    "Record",
+    "ScoredPair",
+    "distance_between",
+    "score_pair",
+    "score_pairs",
+]
 
 
 @dataclass(frozen=True)
@@ -111,3 +119,26 @@ def score_pairs(
         if pair.probability >= min_probability:
             kept.append(pair)
     return sorted(kept, key=lambda pair: (-pair.weight, pair.distance_m or 0, pair.left_id, pair.right_id))
+
+
+@dataclass(frozen=True)
+class PairTable:
+    """Scored pairs with the records they are about, by id on each side: what reports and pages are made from."""
+
+    pairs: Sequence[ScoredPair]
+    left: Mapping[str, Record]
+    right: Mapping[str, Record]
+
+    @classmethod
+    def of(
+        cls, pairs: Sequence[ScoredPair], records: Iterable[Record], against: Iterable[Record] | None = None
+    ) -> "PairTable":
+        """The table of one list, or of two lists compared."""
+        left = {record.id: record for record in records}
+        right = left if against is None else {record.id: record for record in against}
+        return cls(pairs, left, right)
+
+    def rows(self) -> Iterator[tuple[ScoredPair, Record, Record]]:
+        """Each pair with its left and right record."""
+        for pair in self.pairs:
+            yield pair, self.left[pair.left_id], self.right[pair.right_id]

@@ -280,14 +280,27 @@ _UNSAID = {"tahap": frozenset(["1"])}
 def _contradiction(left: Title, right: Title) -> tuple[str, str] | None:
     for kind in sorted(left.marks.keys() | right.marks.keys()):
         mine, theirs = left.marks.get(kind, _UNSAID.get(kind)), right.marks.get(kind, _UNSAID.get(kind))
-        if mine and theirs and not mine & theirs:
-            prefix = "" if kind in SIDES.values() or kind == "ruas" else f"{kind} "
+        if mine and theirs and _excludes(kind, mine, theirs):
+            prefix = "" if kind in SIDES.values() or kind in ("ruas", "sta") else f"{kind} "
             return prefix + ", ".join(sorted(mine)), prefix + ", ".join(sorted(theirs))
     if left.built and right.built and not left.built & right.built:
         akin = any(frozenset((a, b)) in AKIN for a in left.built for b in right.built)
         if not akin:
             return _names(left), _names(right)
     return None
+
+
+def _excludes(kind: str, mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether two sets of marks cannot both be right; stations ("STA 0+200") are the ends of a stretch."""
+    if kind == "sta" and len(mine) > 1 and len(theirs) > 1:
+        (a, b), (c, d) = (_stretch(stations) for stations in (mine, theirs))
+        return max(a, c) >= min(b, d)
+    return not mine & theirs
+
+
+def _stretch(stations: frozenset[str]) -> tuple[float, float]:
+    metres = [float(station.replace(",", ".").replace("+", "")) for station in stations]
+    return min(metres), max(metres)
 
 
 def _names(title: Title) -> str:

@@ -36,14 +36,18 @@ def level_of(likeness: Likeness) -> str:
     return "related" if likeness.share >= RELATED_SHARE else "different"
 
 
+def _shown(word: str) -> str:
+    return word.upper() if word.startswith(("rt ", "rw ")) else word
+
+
 def _said(level: str, likeness: Likeness) -> Message:
     if likeness.contradiction:
         left, right = likeness.contradiction
-        return message("title.contradictory", left=left, right=right)
+        return message("title.contradictory", left=_shown(left), right=_shown(right))
     share_pct = round(likeness.share * 100)
     if level == "different":
         return message("title.different", share_pct=share_pct)
-    words = ", ".join(likeness.same[:WORDS_SHOWN])
+    words = ", ".join(_shown(word) for word in likeness.same[:WORDS_SHOWN])
     return message(f"title.{level}", share_pct=share_pct, words=words)
 
 

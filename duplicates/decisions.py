@@ -1,0 +1,118 @@
+"""What people conclude of a pair: a monitor's triage, or an auditor's finding in an engagement. Two things.
+
+The newest decision in force counts; older ones and withdrawn ones are kept. A scan never touches them.
+"""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.access import Action, Person, may, reach
+from accounts.models import User
+from duplicates.engagements import covers, open_for
+from duplicates.models import Decision, DecisionKind, Engagement, Pair
+from places.message import mark, message, sentences
+from places.problems import Problem
+
+SENTENCES = sentences(
+    {
+        "decision.no_reason": mark(
+            "Tulis alasan kesimpulan; tanpa alasan kesimpulan tidak dapat dipertahankan."
+        ),
+        "decision.no_metres": mark("Ganda sebagian memerlukan panjang yang sama, dalam meter."),
+        "decision.unknown_kind": mark("Kesimpulan “%(kind)s” tidak dikenal."),
+        "decision.closed": mark("Penugasan %(assignment)s sudah ditutup."),
+        "decision.not_covered": mark("Pasangan ini di luar wilayah atau tahun penugasan %(assignment)s."),
+        "decision.withdrawn_already": mark("Kesimpulan ini sudah ditarik."),
+    }
+)
+
+
+def may_triage(user: Person, pair: Pair) -> bool:
+    """Whether the person may conclude the pair as a monitor: one of the projects lies in their places."""
+    return any(may(user, Action.TRIAGE, project.village_id) for project in (pair.left, pair.right))
+
+
+def may_find(user: Person, pair: Pair) -> bool:
+    """Whether the person may write a finding: an auditor with an open engagement that covers the pair."""
+    return bool(reach(user, Action.FINDING)) and open_for(user, pair).exists()
+
+
+@transaction.atomic
+def conclude(
+    *,
+    pair: Pair,
+    kind: str,
+    reason: str,
+    actor: User,
+    metres: float | None = None,
+    engagement: Engagement | None = None,
+) -> Decision:
+    """Write a decision on a pair: triage without an engagement, a finding with one.
+
+    Raises PermissionDenied for those who may not, Problem for a missing reason, length or wrong engagement.
+    """
+    _require(actor, pair, engagement)
+    _check(kind, reason, metres)
+    Pair.objects.select_for_update().get(pk=pair.pk)
+    decision = Decision.objects.create(
+        pair=pair,
+        engagement=engagement,
+        kind=kind,
+        metres=metres if kind == DecisionKind.PARTLY else None,
+        reason=reason.strip(),
+        decided_by=actor,
+    )
+    _write_down(actor, "decided", decision)
+    return decision
+
+
+@transaction.atomic
+def withdraw(*, decision: Decision, reason: str, actor: User) -> Decision:
+    """Take a decision back; it stays in the history with who took it back and why."""
+    _require(actor, decision.pair, decision.engagement)
+    if not reason.strip():
+        raise Problem(message("decision.no_reason"), fields={"reason": [_("Isian ini wajib.")]})
+    locked = Decision.objects.select_for_update().get(pk=decision.pk)
+    if locked.withdrawn_at:
+        raise Problem(message("decision.withdrawn_already"), status=409)
+    locked.withdrawn_at, locked.withdrawn_by, locked.withdrawn_reason = timezone.now(), actor, reason.strip()
+    locked.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    _write_down(actor, "withdrawn", locked)
+    return locked
+
+
+def _require(actor: User, pair: Pair, engagement: Engagement | None) -> None:
+    if engagement is None:
+        if not may_triage(actor, pair):
+            raise PermissionDenied(_("Anda tidak bertugas menyimpulkan pasangan ini."))
+        return
+    if not reach(actor, Action.FINDING) or not engagement.team.filter(pk=actor.pk).exists():
+        raise PermissionDenied(_("Temuan hanya ditulis oleh tim penugasan."))
+    if engagement.closed_at:
+        raise Problem(message("decision.closed", assignment=engagement.assignment), status=409)
+    if not covers(engagement, pair):
+        raise Problem(message("decision.not_covered", assignment=engagement.assignment))
+
+
+def _check(kind: str, reason: str, metres: float | None) -> None:
+    if kind not in DecisionKind.values:
+        raise Problem(message("decision.unknown_kind", kind=kind))
+    if not reason.strip():
+        raise Problem(message("decision.no_reason"), fields={"reason": [_("Isian ini wajib.")]})
+    if kind == DecisionKind.PARTLY and not (metres and metres > 0):
+        raise Problem(message("decision.no_metres"), fields={"metres": [_("Isian ini wajib.")]})
+
+
+def _write_down(actor: User, what: str, decision: Decision) -> None:
+    """The audit event. Of a finding it says only that there is one: the kind is its team's until it reports."""
+    pair = decision.pair
+    data: dict[str, object] = {"pair": pair.pk, "left": pair.left.code, "right": pair.right.code}
+    if decision.engagement is None:
+        data |= {"kind": decision.kind, "metres": decision.metres}
+    word = "finding" if decision.engagement else "triage"
+    audit.record(
+        actor=actor, action=f"{word}.{what}", subject=decision, place=pair.left.village_id, data=data
+    )

@@ -1,0 +1,94 @@
+"""Before a project is saved: is there already something like it nearby? A step of settings.NEAR_STEPS."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from accounts.access import Person
+from budgets.models import FundSource
+from duplicates.comparison import Record
+from duplicates.kernel import OVERFETCH_M, PairTable, score_pairs
+from duplicates.register import LEFT_OUT, records_of
+from duplicates.score import STORED_FROM
+from duplicates.titles import Frequencies
+from places.earth import LonLat
+from places.message import Message, message, sentences
+from places.message import mark as _
+from projects.models import Project, SiteStatus
+
+SENTENCES = sentences(
+    {
+        "near.similar": _("Mirip: “%(title)s” (%(year)s, %(sources)s), %(distance_m)s dari sini."),
+        "near.similar_unfunded": _("Mirip: “%(title)s” (%(year)s), %(distance_m)s dari sini."),
+    }
+)
+
+MOST_SHOWN = 5
+UNSAVED = "\uffff"  # the unsaved project's code: after every real one
+
+# Index: site_where_geography (GiST).
+NEAR = """
+SELECT DISTINCT site.project_id
+FROM projects_site AS site
+JOIN projects_project AS project ON project.id = site.project_id
+WHERE ST_DWithin(
+        COALESCE(site.extent, site.point)::geography,
+        ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326)::geography,
+        %(reach_m)s
+      )
+  AND site.status = %(active)s
+  AND project.status <> ALL(%(left_out)s)
+"""
+
+
+def warnings(
+    *,
+    user: Person,
+    title: str,
+    point: LonLat | None,
+    work_type: str = "",
+    year: int | None = None,
+    project: Project | None = None,
+) -> list[Message]:
+    """Sentences about works like an unsaved one, the most alike first, at most five.
+
+    point: lon, lat, or None (then nothing can be near). project: the one being edited, which is not near itself.
+    Only projects that the user may see are named.
+    """
+    if point is None:
+        return []
+    mine = Record.at(UNSAVED, title, *point, work_type=work_type or None, year=year)
+    near = records_of(_visible(user, point, project))
+    pairs = score_pairs(
+        ((record, mine) for record in near.values()),
+        Frequencies(),
+        radius_m=float(settings.DUPLICATE_RADIUS_M),
+        min_probability=STORED_FROM,
+    )
+    table = PairTable.of(pairs[:MOST_SHOWN], [mine, *near.values()])
+    short = dict(FundSource.objects.values_list("code", "short"))
+    return [_said(other, pair.distance_m or 0.0, short) for pair, other, _mine in table.rows()]
+
+
+def _visible(user: Person, point: LonLat, project: Project | None) -> list[int]:
+    lon, lat = point
+    values: dict[str, Any] = {
+        "lon": lon,
+        "lat": lat,
+        "reach_m": float(settings.DUPLICATE_RADIUS_M) + OVERFETCH_M,
+        "active": SiteStatus.ACTIVE.value,
+        "left_out": [status.value for status in LEFT_OUT],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(NEAR, values)
+        near = [key for (key,) in cursor.fetchall() if project is None or key != project.pk]
+    return list(Project.objects.visible_to(user).filter(pk__in=near).values_list("pk", flat=True))
+
+
+def _said(other: Record, distance_m: float, short: dict[str, str]) -> Message:
+    known = {"title": other.title, "year": str(other.year), "distance_m": distance_m}
+    if not other.fund_sources:
+        return message("near.similar_unfunded", **known)
+    sources = ", ".join(short.get(code, code) for code in sorted(other.fund_sources))
+    return message("near.similar", sources=sources, **known)

@@ -1,0 +1,152 @@
+"""find_duplicates: candidate pairs of the register, or of outside lists without a database."""
+
+import io
+from argparse import ArgumentTypeError
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
+
+from duplicates.kernel import PairTable
+from duplicates.records import RecordList, UnreadableList, compare_lists, read_records
+from duplicates.scan import place_named, scan_register
+from duplicates.score import CASE_FROM
+from maps.folium_pages import pairs_page
+from places.saying import say
+from reports.pairs import write_csv, write_text, write_xlsx
+
+FORMATS = ("table", "csv", "xlsx", "html")
+LATER_FORMATS = ("geojson", "gpkg", "parquet", "docx", "pdf")
+LATER_ENGINES = ("array", "dask")
+
+
+def _probability(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise ArgumentTypeError(f"{text} is not a probability: give a number from 0 to 1, such as 0.5")
+    return value
+
+
+def _radius(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 5000:
+        raise ArgumentTypeError(f"{text} is not a radius in metres: give a number above 0, up to 5000")
+    return value
+
+
+class Command(BaseCommand):
+    help = (
+        "Find pairs of works that may be the same. Without --records it scans the register and stores what it "
+        "finds; with --records it compares outside lists, needs no database and stores nothing."
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--radius",
+            type=_radius,
+            default=float(settings.DUPLICATE_RADIUS_M),
+            metavar="M",
+            help="metres (100)",
+        )
+        parser.add_argument(
+            "--min-probability",
+            type=_probability,
+            default=CASE_FROM,
+            metavar="P",
+            help="give out from here (0.5)",
+        )
+        parser.add_argument(
+            "--year", type=int, nargs="+", metavar="Y", help="pairs with a project of these years"
+        )
+        parser.add_argument("--place", metavar="CODE", help="pairs with a project in this place")
+        parser.add_argument("--engine", default="postgis", choices=("postgis", *LATER_ENGINES))
+        parser.add_argument(
+            "--records", type=Path, metavar="FILE", help="a CSV or XLSX list: id, title, lon, lat …"
+        )
+        parser.add_argument("--against", type=Path, metavar="FILE", help="compare --records with this list")
+        parser.add_argument("--format", default="table", choices=(*FORMATS, *LATER_FORMATS))
+        parser.add_argument(
+            "--output", type=Path, metavar="FILE", help="write here instead of to the terminal"
+        )
+        parser.add_argument(
+            "--lang", default=settings.LANGUAGE_CODE, choices=[code for code, _name in settings.LANGUAGES]
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._refuse_what_cannot_be(options)
+        with translation.override(options["lang"]):
+            table = self._from_lists(options) if options["records"] else self._from_register(options)
+            self._give_out(table, options["format"], options["output"])
+
+    def _refuse_what_cannot_be(self, options: dict[str, Any]) -> None:
+        if options["format"] in LATER_FORMATS:
+            raise CommandError(
+                f"The format {options['format']} is not built yet. Choose one of: {', '.join(FORMATS)}."
+            )
+        if options["engine"] in LATER_ENGINES:
+            raise CommandError(f"The engine {options['engine']} is not built yet. Use --engine postgis.")
+        if options["against"] and not options["records"]:
+            raise CommandError("--against compares with --records; give both.")
+        if options["records"] and (options["year"] or options["place"]):
+            raise CommandError("--year and --place choose from the register; they do not go with --records.")
+        if options["format"] == "xlsx" and not options["output"]:
+            raise CommandError("A workbook needs a file to go to: add --output pairs.xlsx.")
+
+    def _from_lists(self, options: dict[str, Any]) -> PairTable:
+        mine = self._read(options["records"])
+        theirs = self._read(options["against"]) if options["against"] else None
+        against = theirs.records if theirs else None
+        pairs = compare_lists(
+            mine.records, against, radius_m=options["radius"], min_probability=options["min_probability"]
+        )
+        return PairTable.of(pairs, mine.records, against)
+
+    def _read(self, path: Path) -> RecordList:
+        try:
+            found = read_records(path)
+        except UnreadableList as error:
+            raise CommandError(say(error.message)) from error
+        for complaint in found.complaints:
+            self.stderr.write(
+                f"{path.name}: {complaint.row}: {complaint.column}: {complaint.value!r}: {say(complaint.reason)}"
+            )
+        return found
+
+    def _from_register(self, options: dict[str, Any]) -> PairTable:
+        try:
+            place = place_named(options["place"])
+        except LookupError as error:
+            raise CommandError(f"No place has the code {options['place']}. Example: 35.10.19.") from error
+        done = scan_register(
+            actor=None,
+            radius_m=options["radius"],
+            years=options["year"] or [],
+            place=place,
+            min_probability=options["min_probability"],
+        )
+        scan = done.scan
+        self.stderr.write(
+            f"{scan.projects} projects, {scan.candidates} pairs within {scan.radius_m:g} m, {scan.stored} stored."
+        )
+        return done.table
+
+    def _give_out(self, table: PairTable, format_: str, output: Path | None) -> None:
+        if format_ == "xlsx":
+            made = io.BytesIO()
+            write_xlsx(table, made)
+            content = made.getvalue()
+        else:
+            text = io.StringIO()
+            if format_ == "html":
+                text.write(pairs_page(table))
+            else:
+                (write_csv if format_ == "csv" else write_text)(table, text)
+            content = text.getvalue().encode()
+        if output:
+            output.write_bytes(content)
+            self.stderr.write(f"{len(table.pairs)} pairs → {output}")
+        else:
+            self.stdout.write(content.decode(), ending="")

@@ -92,3 +92,6 @@ class PlaceViewSet(viewsets.ReadOnlyModelViewSet[Place]):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Places by name, place above and level."""
         return super().list(request, *args, **kwargs)
+
+
+router_entries = [("places", PlaceViewSet, "place")]

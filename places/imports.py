@@ -62,7 +62,7 @@ def import_places(path: Path, *, layer: str | None = None, rehearse: bool = Fals
         orphans = list(_without_parent(rows, known))
         if orphans:
             raise PlacesRefused(orphans)
-        outcome = _store(rows, rehearse=rehearse)
+        outcome = store(rows, rehearse=rehearse)
     return Outcome(outcome.new, outcome.changed, outcome.same, [*table.notes, *notes])
 
 
@@ -78,7 +78,8 @@ def _without_parent(rows: Sequence[PlaceRow], known: set[str]) -> Iterator[Mista
 _FIELDS = ["level", "kind", "name", "parent", "point", "boundary"]
 
 
-def _store(rows: Sequence[PlaceRow], *, rehearse: bool) -> Outcome:
+def store(rows: Sequence[PlaceRow], *, rehearse: bool = False) -> Outcome:
+    """Store checked rows: new ones are made, changed ones updated, equal ones left alone."""
     stored = Place.objects.in_bulk([row.code for row in rows])
     new: list[Place] = []
     changed: list[Place] = []

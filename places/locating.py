@@ -100,27 +100,16 @@ def outside_village(point: LonLat, village: Place) -> Message | None:
     distance_m = metres_outside(point, village)
     if not distance_m:
         return None
-    where = locate(point)
-    if where is None or where.village.pk == village.pk:
-        return message(
-            "places.outside_all_villages",
-            distance_m=round(distance_m, 2),
-            village=village.title,
-            found=village.label,
-            found_distance_m=round(distance_m, 2),
-        )
-    found = {"found": where.village.label, "found_code": where.village.pk}
+    where = locate(point) or Whereabouts(village, distance_m)
+    params = {
+        "distance_m": round(distance_m, 2),
+        "village": village.title,
+        "found": where.village.label,
+        "found_code": where.village.pk,
+    }
     if where.inside:
-        return message(
-            "places.outside_village", distance_m=round(distance_m, 2), village=village.title, **found
-        )
-    return message(
-        "places.outside_all_villages",
-        distance_m=round(distance_m, 2),
-        village=village.title,
-        found_distance_m=round(where.distance_m, 2),
-        **found,
-    )
+        return message("places.outside_village", **params)
+    return message("places.outside_all_villages", found_distance_m=round(where.distance_m, 2), **params)
 
 
 def outside_regency(point: LonLat, regency: Place) -> Message | None:

@@ -5,7 +5,8 @@ import re
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Case, Q, When
+from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Concat, Greatest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -65,7 +66,10 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         found = self.filter(named | every_word | Q(pk__startswith=name)).select_related("parent")
         return found.defer("boundary", "parent__boundary").order_by(
             Case(When(name__iexact=name, then=0), When(name__istartswith=name, then=1), default=2),
-            TrigramSimilarity("name", name).desc(),
+            Greatest(
+                TrigramSimilarity("name", name),
+                TrigramSimilarity(Concat("name", Value(" "), "parent__name"), name),
+            ).desc(),
             "code",
         )
 

@@ -27,13 +27,18 @@ TAKEN_SOURCES = ("gps", "exif_offset", "exif_assumed_wib", "xmp", "capture", "no
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing a file says. source: exif, xmp or file; raw: as written; reason: why value is None."""
+    """One thing a file says. source: exif or xmp; raw: as written; reason: why value is None."""
 
     source: str
     name: str
     value: Value
     raw: str
     reason: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """The stored form: source, name, value (or {"reason": …} where it could not be read), raw."""
+        value: object = {"reason": self.reason} if self.reason and self.value is None else self.value
+        return {"source": self.source, "name": self.name, "value": value, "raw": self.raw}
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,7 @@ def read(data: Bytes, *, layout: Layout | None = None, name: str = "") -> Facts:
         if _read_xmp(ledger, packet):
             break
     if layout.turn is not None:
-        ledger.add(Fact("file", "Rotation", layout.turn, f"orientation {layout.turn}"))
+        ledger.add(Fact("exif", "ContainerOrientation", layout.turn, "irot, imir"))
     return _concluded(ledger, layout, name)
 
 
@@ -399,7 +404,7 @@ _LEFTOVERS = (
 
 
 def _why_absent(ledger: _Ledger, layout: Layout, camera: Camera, name: str) -> tuple[str, str]:
-    """Say "stripped" only where something left behind tells so, else "absent"; and what told."""
+    """Reason and what told it; "stripped" only where something left behind tells so."""
     gps = ledger.get("GPSInfo")
     named = bool(camera.make or camera.model)
     rewritten = (camera.make or "").lower() == "apple" and not ledger.get("MakerNote")
@@ -407,6 +412,7 @@ def _why_absent(ledger: _Ledger, layout: Layout, camera: Camera, name: str) -> t
         (gps is not None and gps.reason == "malformed", "malformed", "gps_block"),
         (gps is not None and gps.reason == "empty", "stripped", "empty_gps_block"),
         (_position_left_traces(ledger), "stripped", "gps_leftovers"),
+        (any(ledger.get(name) for name in (*_LEFTOVERS, "GPSProcessingMethod")), "zeroed", "no_fix"),
         (not named and "facebook" in layout.traces, "stripped", "messenger"),
         (not named and _MESSENGER_NAME.match(name), "stripped", "messenger"),
         (not named and _CAMERA_NAME.match(name), "stripped", "camera_name"),

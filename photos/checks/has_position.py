@@ -31,6 +31,9 @@ SENTENCES = sentences(
             "Tempat koordinat ada, tetapi isinya kosong atau nol: telepon mengosongkannya. "
             "Ambil foto dengan kamera halaman ini, atau beri izin lokasi foto."
         ),
+        "has_position.zeroed_no_fix": _(
+            "GPS belum mendapat posisi saat foto diambil. Tunggu sampai lokasi siap, lalu ambil ulang."
+        ),
         "has_position.malformed": _(
             "Koordinat di dalam file tidak bisa dibaca. Ambil foto dengan kamera halaman ini."
         ),

@@ -13,7 +13,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.access import Action, Person, reach
+from accounts.access import Action, Person, may, reach
 from accounts.models import User
 from places.models import Place
 
@@ -106,6 +106,37 @@ class Activity(models.Model):
         return f"{self.code} {self.name}"
 
 
+class ActivityCodeQuerySet(models.QuerySet["ActivityCode"]):
+    def activities(self) -> "ActivityCodeQuerySet":
+        """The rows that a budget can name; fields and subfields only group them."""
+        return self.filter(level="activity")
+
+
+class ActivityCode(models.Model):
+    """A line of the list of activity codes, with the kind of work it leads to (`load_references` fills it).
+
+    work_type is empty where the activity builds nothing or its name does not settle what is built.
+    """
+
+    code = models.CharField(_("kode"), max_length=20, primary_key=True)
+    code_until = models.CharField(_("sampai kode"), max_length=20, blank=True)
+    also_code = models.CharField(_("juga ditulis"), max_length=20, blank=True)
+    level = models.CharField(_("tingkat"), max_length=10)
+    name = models.CharField(_("nama"), max_length=300)
+    work_type = models.CharField(_("jenis pekerjaan"), max_length=16, choices=WorkType.choices, blank=True)
+    note = models.CharField(_("catatan"), max_length=300, blank=True)
+
+    objects = ActivityCodeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("kode kegiatan")
+        verbose_name_plural = _("kode kegiatan")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: Person) -> "ProjectQuerySet":
         """What this person may know of: published projects, and everything in the places of their duties."""
@@ -181,6 +212,8 @@ class Project(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(1000)],
     )
     source_key = models.CharField(_("kunci asal"), max_length=100, blank=True)
+    # What the imported file said last time, by field: loading again changes only what the file changed.
+    imported = models.JSONField(default=dict, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -245,6 +278,14 @@ class Project(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"/projects/{self.pk}/"
+
+    def title_for(self, user: Person) -> str:
+        """The title as this person may read it: the public one for people without a duty here."""
+        return self.title if not self.public_title or self.is_inside(user) else self.public_title
+
+    def is_inside(self, user: Person) -> bool:
+        """Whether the person has a duty that covers the project's village."""
+        return may(user, Action.SEE_DRAFTS, self.village_id)
 
     @property
     def limit_m(self) -> float:

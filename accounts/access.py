@@ -73,7 +73,7 @@ class Reach:
         return any(code == own or code.startswith(f"{own}.") for own in self.codes)
 
     def q(self, field: str) -> Q:
-        """A condition for rows whose `field` (a place's code) lies in the reach; none if it is empty."""
+        """A condition for rows whose place lies in the reach; none if it is empty. field: "village__code", "code" …"""
         condition = Q(pk__in=[])
         for own in self.codes:
             condition |= Q(**{field: own}) | Q(**{f"{field}__startswith": f"{own}."})

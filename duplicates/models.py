@@ -87,7 +87,7 @@ class PairQuerySet(models.QuerySet["Pair"]):
     def visible_to(self, user: Person) -> "PairQuerySet":
         """Pairs for those who scan or conclude, when one of the two projects lies in their places."""
         places = reach(user, Action.SCAN)
-        return self.filter(places.q("left__village_id") | places.q("right__village_id"))
+        return self.filter(places.q("left__village__code") | places.q("right__village__code"))
 
     def current(self) -> "PairQuerySet":
         """Pairs that the newest scan over them still found."""

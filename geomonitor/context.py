@@ -4,8 +4,56 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from accounts.access import Action, reach
+from duplicates.models import Pair
+from photos.models import Claim
+
+# Pairs that a case is made of; weaker ones are stored but ask nobody for anything (design, section 6).
+_CASE_PROBABILITY = 0.5
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """The menu by what the reader may do, the demo flag, and outside tiles if the settings name any."""
-    return {"demo": settings.DEMO, "nav": [], "tile_url": settings.TILE_URL}
+    return {
+        "demo": settings.DEMO,
+        "nav": SimpleLazyObject(lambda: _menu(request)),
+        "tile_url": settings.TILE_URL,
+        "tile_attribution": settings.TILE_ATTRIBUTION,
+    }
+
+
+def _menu(request: HttpRequest) -> list[dict[str, Any]]:
+    user = request.user
+    items = [
+        {"url": "/map/", "label": _("Peta"), "icon": "map", "count": 0},
+        {"url": "/projects/", "label": _("Kegiatan"), "icon": "list", "count": 0},
+    ]
+    if reach(user, Action.CLAIM):
+        items.append({"url": "/field/", "label": _("Lapangan"), "icon": "camera", "count": 0})
+    if reach(user, Action.REVIEW):
+        waiting = Claim.objects.reviewable_by(user).waiting().count()
+        items.append({"url": "/photos/review/", "label": _("Verifikasi"), "icon": "verify", "count": waiting})
+    if reach(user, Action.SCAN):
+        items.append(
+            {
+                "url": "/duplicates/",
+                "label": _("Indikasi ganda"),
+                "icon": "twin",
+                "count": _open_pairs(request),
+            }
+        )
+    if reach(user, Action.USERS):
+        items.append({"url": "/people/", "label": _("Akun"), "icon": "people", "count": 0})
+    for item in items:
+        item["current"] = request.path.startswith(str(item["url"]))
+    return items
+
+
+def _open_pairs(request: HttpRequest) -> int:
+    """Cases with a pair that nobody has concluded yet."""
+    pairs = Pair.objects.visible_to(request.user).current().with_triage()
+    undecided = pairs.filter(probability__gte=_CASE_PROBABILITY, case__isnull=False, triage__isnull=True)
+    return undecided.values("case").distinct().count()

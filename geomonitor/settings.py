@@ -156,7 +156,8 @@ ACCOUNT_RATE_LIMITS = {"login_failed": False}  # axes counts failed log-ins, per
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_IPWARE_PROXY_COUNT = 1 if BEHIND_PROXY else None
 
@@ -292,3 +293,5 @@ LOGGING = {
 CSRF_FAILURE_VIEW = "geomonitor.errors.csrf_failure"
 # GDAL before 3.9 cannot be told to stay off the network; imports open only files with known drivers instead.
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
+DEMO_USERS = ["officer", "village", "district", "monitor", "auditor", "admin"]
+ACCOUNT_FORMS = {"login": "accounts.forms.LogInForm"}

@@ -95,7 +95,7 @@ class Verdict(models.TextChoices):
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def visible_to(self, user: Person) -> "ClaimQuerySet":
         """Claims on projects the person may see; the public sees standing ones of published projects."""
-        own = reach(user, Action.SEE_DRAFTS).q("project__village_id")
+        own = reach(user, Action.SEE_DRAFTS).q("project__village__code")
         public = Q(project__published=True, stands=True)
         return self.filter(own | public, withdrawn_at__isnull=True)
 
@@ -112,7 +112,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.kept().filter(~Exists(Review.objects.filter(claim=OuterRef("pk"))))
 
     def reviewable_by(self, user: Person) -> "ClaimQuerySet":
-        return self.filter(reach(user, Action.REVIEW).q("project__village_id"))
+        return self.filter(reach(user, Action.REVIEW).q("project__village__code"))
 
 
 class Claim(models.Model):

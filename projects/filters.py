@@ -148,7 +148,7 @@ def _place(values: tuple[str, ...]) -> Q:
         )
         if wrong:
             raise Problem(message("filter.not_a_place", value=code))
-        result |= Q(village_id=code) | Q(village_id__startswith=f"{code}.")
+        result |= Q(village_id=code) | Q(village__code__startswith=f"{code}.")
     return result
 
 

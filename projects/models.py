@@ -140,18 +140,18 @@ class ActivityCode(models.Model):
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: Person) -> "ProjectQuerySet":
         """What this person may know of: published projects, and everything in the places of their duties."""
-        return self.filter(Q(published=True) | reach(user, Action.SEE_DRAFTS).q("village_id"))
+        return self.filter(Q(published=True) | reach(user, Action.SEE_DRAFTS).q("village__code"))
 
     def editable_by(self, user: Person) -> "ProjectQuerySet":
-        return self.filter(reach(user, Action.EDIT).q("village_id"))
+        return self.filter(reach(user, Action.EDIT).q("village__code"))
 
     def claimable_by(self, user: Person) -> "ProjectQuerySet":
         """Projects for which this person may send photos."""
-        return self.filter(reach(user, Action.CLAIM).q("village_id"))
+        return self.filter(reach(user, Action.CLAIM).q("village__code"))
 
     def within(self, code: str) -> "ProjectQuerySet":
         """Projects of the place with this code and everything below it, by an indexed prefix."""
-        return self.filter(Q(village_id=code) | Q(village_id__startswith=f"{code}."))
+        return self.filter(Q(village_id=code) | Q(village__code__startswith=f"{code}."))
 
     def building(self) -> "ProjectQuerySet":
         """Projects that count as works: not drafts, not cancelled, not merged into another."""

@@ -5,12 +5,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import translation
 
 from tests.cast import Cast, make_cast
 
 # Playwright's event loop lives in the test's thread; Django would refuse the database there without this.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Every run has databases of its own, so that two runs on one machine leave each other alone."""
+    test = connection.settings_dict["TEST"]
+    test["NAME"] = f"{test['NAME'] or 'test_geomonitor'}_{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"[:60]
 
 
 @pytest.fixture(autouse=True)

@@ -44,7 +44,12 @@ class Phone:
 
 
 def _samsung_note() -> bytes:
-    rows = [(1, 7, 4, b"0100"), (2, 4, 1, b"\x00\x20\x01\x00"), (12, 4, 1, b"\0\0\0\0"), (16, 7, 4, b"\0\0\0\0")]
+    rows = [
+        (1, 7, 4, b"0100"),
+        (2, 4, 1, b"\x00\x20\x01\x00"),
+        (12, 4, 1, b"\0\0\0\0"),
+        (16, 7, 4, b"\0\0\0\0"),
+    ]
     rows += [(64, 4, 1, b"\0\0\0\0"), (80, 4, 1, b"\1\0\0\0"), (256, 3, 1, b"\0\0\0\0")]
     body = b"".join(struct.pack("<HHI", tag, kind, count) + value for tag, kind, count, value in rows)
     return struct.pack("<H", len(rows)) + body + bytes(4)
@@ -59,13 +64,106 @@ def _apple_note() -> bytes:
 _VIVO_NOTE = b"filter: 0; fileterIntensity: 0.0; filterMask: 0; captureOrientation: 0; module: photo; \0"
 
 PHONES = (
-    Phone("samsung", "SM-A155F", "A155FXXU4BXK2", "<", Fraction(9, 5), Fraction(393, 100), 25, _samsung_note(), 3, True, False, False),
-    Phone("samsung", "SM-A057F", "A057FXXS6CXL1", "<", Fraction(9, 5), Fraction(403, 100), 26, _samsung_note(), 3, True, False, False),
-    Phone("Xiaomi", "23106RN0DA", "MediaTek Camera Application", ">", Fraction(9, 5), Fraction(471, 100), 26, b"", 2, False, False, False),
-    Phone("Xiaomi", "Redmi Note 11", "spes-user 13 TKQ1.221114.001 release-keys", ">", Fraction(179, 100), Fraction(471, 100), 26, b"", 6, True, False, True, '{"mirror":false,"sensor_type":"rear"}'),
-    Phone("OPPO", "CPH2577", "MediaTek Camera Application", ">", Fraction(9, 5), Fraction(410, 100), 27, b"", 3, True, False, False, "oppo_32"),
-    Phone("vivo", "V2247", "MediaTek Camera Application", ">", Fraction(9, 5), Fraction(394, 100), 26, _VIVO_NOTE, 3, True, False, True),
-    Phone("Apple", "iPhone 11", "17.6.1", ">", Fraction(9, 5), Fraction(17, 4), 26, _apple_note(), 3, True, True, True),
+    Phone(
+        "samsung",
+        "SM-A155F",
+        "A155FXXU4BXK2",
+        "<",
+        Fraction(9, 5),
+        Fraction(393, 100),
+        25,
+        _samsung_note(),
+        3,
+        True,
+        False,
+        False,
+    ),
+    Phone(
+        "samsung",
+        "SM-A057F",
+        "A057FXXS6CXL1",
+        "<",
+        Fraction(9, 5),
+        Fraction(403, 100),
+        26,
+        _samsung_note(),
+        3,
+        True,
+        False,
+        False,
+    ),
+    Phone(
+        "Xiaomi",
+        "23106RN0DA",
+        "MediaTek Camera Application",
+        ">",
+        Fraction(9, 5),
+        Fraction(471, 100),
+        26,
+        b"",
+        2,
+        False,
+        False,
+        False,
+    ),
+    Phone(
+        "Xiaomi",
+        "Redmi Note 11",
+        "spes-user 13 TKQ1.221114.001 release-keys",
+        ">",
+        Fraction(179, 100),
+        Fraction(471, 100),
+        26,
+        b"",
+        6,
+        True,
+        False,
+        True,
+        '{"mirror":false,"sensor_type":"rear"}',
+    ),
+    Phone(
+        "OPPO",
+        "CPH2577",
+        "MediaTek Camera Application",
+        ">",
+        Fraction(9, 5),
+        Fraction(410, 100),
+        27,
+        b"",
+        3,
+        True,
+        False,
+        False,
+        "oppo_32",
+    ),
+    Phone(
+        "vivo",
+        "V2247",
+        "MediaTek Camera Application",
+        ">",
+        Fraction(9, 5),
+        Fraction(394, 100),
+        26,
+        _VIVO_NOTE,
+        3,
+        True,
+        False,
+        True,
+    ),
+    Phone(
+        "Apple",
+        "iPhone 11",
+        "17.6.1",
+        ">",
+        Fraction(9, 5),
+        Fraction(17, 4),
+        26,
+        _apple_note(),
+        3,
+        True,
+        True,
+        True,
+    ),
 )
 
 
@@ -213,7 +311,9 @@ def _gps(shot: Shot) -> list[Entry]:
     ]
     if shot.gps == "empty":
         return entries
-    entries.append((0x07, _RATIONAL, [Fraction(moment.hour), Fraction(moment.minute), Fraction(moment.second)]))
+    entries.append(
+        (0x07, _RATIONAL, [Fraction(moment.hour), Fraction(moment.minute), Fraction(moment.second)])
+    )
     lat, lon = (0.0, 0.0) if shot.gps == "zeroed" else (shot.lat, shot.lon)
     entries += [(0x02, _RATIONAL, _dms(lat)), (0x04, _RATIONAL, _dms(lon))]
     if shot.gps != "malformed":

@@ -13,10 +13,39 @@ from geomonitor.demo.titles import Template
 from places.earth import LonLat, metres_between
 
 EXECUTORS = {True: "TPK Desa {name}", False: "Pokmas Kelurahan {name}"}
-LENGTHS = {"road": (110, 620), "paving": (90, 320), "drain": (100, 480), "irrigation": (160, 800), "retaining_wall": (40, 150)}
-_PER_METRE = {"road": (520, 900), "paving": (430, 720), "drain": (430, 680), "irrigation": (380, 640), "retaining_wall": (900, 1350)}
-_PER_UNIT = {"well": (64_000, 138_000), "bridge": (92_000, 245_000), "sanitation": (46_000, 118_000), "building": (82_000, 340_000), "house": (17_500, 20_000), "lamp": (5_400, 8_600)}
-_SOURCES = ((("DDS",), 52), (("ADD",), 8), (("DDS", "SWD"), 9), (("DDS", "ADD"), 7), (("PBK",), 9), (("PBP",), 6), (("PBH",), 4), (("DDS", "PBK"), 3), (("PAD", "SWD"), 2))
+LENGTHS = {
+    "road": (110, 620),
+    "paving": (90, 320),
+    "drain": (100, 480),
+    "irrigation": (160, 800),
+    "retaining_wall": (40, 150),
+}
+_PER_METRE = {
+    "road": (520, 900),
+    "paving": (430, 720),
+    "drain": (430, 680),
+    "irrigation": (380, 640),
+    "retaining_wall": (900, 1350),
+}
+_PER_UNIT = {
+    "well": (64_000, 138_000),
+    "bridge": (92_000, 245_000),
+    "sanitation": (46_000, 118_000),
+    "building": (82_000, 340_000),
+    "house": (17_500, 20_000),
+    "lamp": (5_400, 8_600),
+}
+_SOURCES = (
+    (("DDS",), 52),
+    (("ADD",), 8),
+    (("DDS", "SWD"), 9),
+    (("DDS", "ADD"), 7),
+    (("PBK",), 9),
+    (("PBP",), 6),
+    (("PBH",), 4),
+    (("DDS", "PBK"), 3),
+    (("PAD", "SWD"), 2),
+)
 _STAGES = (0, 100, 50, 25, 75, 40, 90, 10, 60)
 
 
@@ -32,11 +61,19 @@ def dated(year: int, rng: random.Random) -> tuple[date, date]:
     return start, end
 
 
-def regular(key: str, village: Village, year: int, as_of: date, rng: random.Random, kind: Template | None = None) -> PlannedProject:
+def regular(
+    key: str, village: Village, year: int, as_of: date, rng: random.Random, kind: Template | None = None
+) -> PlannedProject:
     """An ordinary project with its candidate photos, the important ones first."""
     kind = kind or titles.choose(rng)
     start, end = dated(year, rng)
-    count = rng.choice((1, 2, 3, 5, 8)) if kind.picture == "house" else rng.choice((4, 6, 8, 12)) if kind.picture == "lamp" else 1
+    count = (
+        rng.choice((1, 2, 3, 5, 8))
+        if kind.picture == "house"
+        else rng.choice((4, 6, 8, 12))
+        if kind.picture == "lamp"
+        else 1
+    )
     sites, volume = place(village, kind, count, start, rng)
     status, reached = fate(start, end, as_of, rng)
     project = PlannedProject(
@@ -76,7 +113,9 @@ def fate(start: date, end: date, as_of: date, rng: random.Random) -> tuple[str, 
     return "in_progress", max(5, min(95, round(share * 20) * 5))
 
 
-def place(village: Village, kind: Template, count: int, start: date, rng: random.Random) -> tuple[list[PlannedSite], Decimal]:
+def place(
+    village: Village, kind: Template, count: int, start: date, rng: random.Random
+) -> tuple[list[PlannedSite], Decimal]:
     """Sites of a project, and its volume in the kind's unit."""
     first = land.spot(village, rng)
     if kind.picture in LENGTHS:
@@ -86,10 +125,17 @@ def place(village: Village, kind: Template, count: int, start: date, rng: random
     if kind.picture == "lamp":
         line = land.lane(village, first, 45.0 * count, rng)
         points = [land.along(line, k / max(1, count - 1)) for k in range(count)]
-        return [site(k + 1, f"Tiang {k + 1}" if count > 1 else "", p, None, start, rng) for k, p in enumerate(points)], Decimal(count)
-    points = [first] + [land.moved(first, rng.uniform(35, 420), rng.uniform(0, 360)) for _ in range(count - 1)]
+        return [
+            site(k + 1, f"Tiang {k + 1}" if count > 1 else "", p, None, start, rng)
+            for k, p in enumerate(points)
+        ], Decimal(count)
+    points = [first] + [
+        land.moved(first, rng.uniform(35, 420), rng.uniform(0, 360)) for _ in range(count - 1)
+    ]
     label = "Rumah {n}" if kind.picture == "house" and count > 1 else ""
-    return [site(k + 1, label.format(n=k + 1), p, None, start, rng) for k, p in enumerate(points)], Decimal(count)
+    return [site(k + 1, label.format(n=k + 1), p, None, start, rng) for k, p in enumerate(points)], Decimal(
+        count
+    )
 
 
 def along_line(line: Sequence[LonLat]) -> LonLat:
@@ -97,13 +143,21 @@ def along_line(line: Sequence[LonLat]) -> LonLat:
     return land.along(line, 0.5)
 
 
-def site(no: int, label: str, point: LonLat, line: tuple[LonLat, ...] | None, start: date, rng: random.Random) -> PlannedSite:
+def site(
+    no: int, label: str, point: LonLat, line: tuple[LonLat, ...] | None, start: date, rng: random.Random
+) -> PlannedSite:
     """A site with its planned position, mostly surveyed a few weeks before the work begins."""
-    planned_on = datetime.combine(date(start.year - 1, 10, 1), time(9), WIB) + timedelta(days=rng.randint(0, 50))
+    planned_on = datetime.combine(date(start.year - 1, 10, 1), time(9), WIB) + timedelta(
+        days=rng.randint(0, 50)
+    )
     places = [SitePlace(point, line, "planned", planned_on)]
     if rng.random() < 0.7:
         surveyed = datetime.combine(start - timedelta(days=rng.randint(8, 24)), time(10), WIB)
-        places.append(SitePlace(point, line, "surveyed", max(surveyed, planned_on), accuracy_m=round(rng.uniform(3, 9), 1)))
+        places.append(
+            SitePlace(
+                point, line, "surveyed", max(surveyed, planned_on), accuracy_m=round(rng.uniform(3, 9), 1)
+            )
+        )
     return PlannedSite(no, label, places)
 
 
@@ -120,7 +174,9 @@ def fund(project: PlannedProject, village: Village, rng: random.Random) -> None:
         sources = rng.choices([s for s, _ in _SOURCES], [w for _, w in _SOURCES])[0]
     project.money = split(amount, sources, rng)
     if village.has_budget and rng.random() < 0.12:
-        project.revised = [(s, (a * Decimal(rng.randint(85, 118)) / 100).quantize(Decimal(1000))) for s, a in project.money]
+        project.revised = [
+            (s, (a * Decimal(rng.randint(85, 118)) / 100).quantize(Decimal(1000))) for s, a in project.money
+        ]
     project.outside_budget = not village.has_budget
     project.executor = "self_managed"
 
@@ -139,7 +195,10 @@ def pay(project: PlannedProject, reached: int, as_of: date, rng: random.Random) 
     if not reached or project.status in ("draft", "planned", "cancelled"):
         return
     done = Decimal("0.4") if reached < 60 else Decimal(1) if reached >= 100 else Decimal("0.75")
-    days = [project.start + timedelta(days=rng.randint(1, 9)), project.end - timedelta(days=rng.randint(0, 8))]
+    days = [
+        project.start + timedelta(days=rng.randint(1, 9)),
+        project.end - timedelta(days=rng.randint(0, 8)),
+    ]
     newest = project.revised or project.money
     for no, day in enumerate(days, 1):
         share = min(done, Decimal("0.4")) if no == 1 else done - Decimal("0.4")
@@ -147,7 +206,9 @@ def pay(project: PlannedProject, reached: int, as_of: date, rng: random.Random) 
             continue
         for source, amount in newest:
             exact = (amount * share * (Decimal("0.995") if rng.random() < 0.3 else 1)).quantize(Decimal(100))
-            project.payments.append(Payment(day, source, exact, f"{day:%Y}/SPP/{no:02d}.{rng.randint(1, 99):02d}"))
+            project.payments.append(
+                Payment(day, source, exact, f"{day:%Y}/SPP/{no:02d}.{rng.randint(1, 99):02d}")
+            )
 
 
 def pictures_of(project: PlannedProject, reached: int, as_of: date, rng: random.Random) -> list[PlannedPhoto]:
@@ -169,7 +230,9 @@ def pictures_of(project: PlannedProject, reached: int, as_of: date, rng: random.
     return [p for p in photos if p.taken_at.date() <= as_of]
 
 
-def good(project: PlannedProject, one: PlannedSite, stage: int, taken: datetime, rng: random.Random) -> PlannedPhoto:
+def good(
+    project: PlannedProject, one: PlannedSite, stage: int, taken: datetime, rng: random.Random
+) -> PlannedPhoto:
     """A photo as it should be: a camera file, taken at the site, sent within the hour."""
     where = land.moved(spot_of(one, stage, rng), abs(rng.gauss(0, 2.5)), rng.uniform(0, 360))
     return PlannedPhoto(
@@ -179,10 +242,16 @@ def good(project: PlannedProject, one: PlannedSite, stage: int, taken: datetime,
     )  # fmt: skip
 
 
-def picture(project: PlannedProject, one: PlannedSite, stage: int, as_of: date, rng: random.Random, key: str = "") -> PlannedPhoto:
+def picture(
+    project: PlannedProject, one: PlannedSite, stage: int, as_of: date, rng: random.Random, key: str = ""
+) -> PlannedPhoto:
     """One photo of a site at a stage, as it mostly comes; now and then without or with a wrong position."""
     days = (project.end - project.start).days
-    day = project.start + timedelta(days=round(days * stage / 100)) if stage else project.start - timedelta(days=rng.randint(1, 6))
+    day = (
+        project.start + timedelta(days=round(days * stage / 100))
+        if stage
+        else project.start - timedelta(days=rng.randint(1, 6))
+    )
     taken = moment(min(day, as_of), rng)
     where = land.moved(spot_of(one, stage, rng), abs(rng.gauss(0, 3.0)), rng.uniform(0, 360))
     luck = rng.random()

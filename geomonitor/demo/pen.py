@@ -66,7 +66,9 @@ class Pen:
 
     def face(self, points: Iterable[Point3], fill: Colour) -> None:
         """A filled polygon through points in metres."""
-        (self.draw if len(fill) == 4 else self._solid).polygon([self.camera.at(*p) for p in points], fill=fill)
+        (self.draw if len(fill) == 4 else self._solid).polygon(
+            [self.camera.at(*p) for p in points], fill=fill
+        )
 
     def ground(self, points: Iterable[tuple[float, float]], fill: Colour, y: float = 0.0) -> None:
         """A filled polygon lying on the ground, points (x, z)."""
@@ -76,7 +78,12 @@ class Pen:
         """A line through points in metres, `thick` metres wide at its first point, never under two pixels."""
         width = max(2, round(self.size(thick, points[0][2])))
         tool = self.draw if len(fill) == 4 else self._solid
-        tool.line([self.camera.at(*p) for p in points], fill=fill, width=width, joint="curve" if len(points) > 2 else None)
+        tool.line(
+            [self.camera.at(*p) for p in points],
+            fill=fill,
+            width=width,
+            joint="curve" if len(points) > 2 else None,
+        )
 
     def oval(self, centre: Point3, rx: float, ry: float, fill: Colour) -> None:
         """An upright ellipse with radii in metres."""
@@ -91,9 +98,13 @@ class Pen:
         w = self.size(rx, z)
         for k in (1.0, 0.78):
             middle, half = (top + low) / 2, (low - top) / 2 * k
-            self.draw.ellipse((px - w * k, middle - half, px + w * k, middle + half), fill=(25, 32, 20, alpha // 2))
+            self.draw.ellipse(
+                (px - w * k, middle - half, px + w * k, middle + half), fill=(25, 32, 20, alpha // 2)
+            )
 
-    def box(self, xs: tuple[float, float], ys: tuple[float, float], zs: tuple[float, float], fill: Colour) -> None:
+    def box(
+        self, xs: tuple[float, float], ys: tuple[float, float], zs: tuple[float, float], fill: Colour
+    ) -> None:
         """A block with lit front, darker side and lighter top, as the camera sees it."""
         (x0, x1), (y0, y1), (z0, z1) = xs, ys, zs
         if self.camera.eye > y1:

@@ -40,7 +40,9 @@ _THUMBNAIL_QUALITY = 70
 
 @lru_cache(maxsize=3)
 def _scene(seed: int, kind: str) -> scenery.Scene:
-    return scenery.paint(seed, eye=_EYE.get(kind, 2.3), setting=_SETTING.get(kind, ""), horizon=_HORIZON.get(kind, 0.43))
+    return scenery.paint(
+        seed, eye=_EYE.get(kind, 2.3), setting=_SETTING.get(kind, ""), horizon=_HORIZON.get(kind, 0.43)
+    )
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,9 @@ from geomonitor.demo.register import Plan
 HOME = "Sragi"
 
 
-def plan(villages: Sequence[Village], *, projects: int = 600, photos: int = 2400, seed: int = 1, as_of: date) -> Plan:
+def plan(
+    villages: Sequence[Village], *, projects: int = 600, photos: int = 2400, seed: int = 1, as_of: date
+) -> Plan:
     """Plan a register.
 
     villages: at least four desa with areas; projects, photos: how many in all, planted ones among them (which
@@ -33,7 +35,9 @@ def plan(villages: Sequence[Village], *, projects: int = 600, photos: int = 2400
     planted.plant(result, villages, home, random.Random(f"planted-{seed}"))
     order = _order(villages, home, rng, projects - len(result.projects))
     for number, village in enumerate(order):
-        result.projects.append(ordinary.regular(f"p{number:05d}", village, rng.choices(years, (3, 3, 4))[0], as_of, rng))
+        result.projects.append(
+            ordinary.regular(f"p{number:05d}", village, rng.choices(years, (3, 3, 4))[0], as_of, rng)
+        )
     _share_out(result, photos)
     return result
 

@@ -29,11 +29,51 @@ class Palette:
 
 
 PALETTES = (
-    Palette((119, 176, 214), (226, 234, 228), (126, 148, 160), (52, 102, 62), (142, 176, 92), (92, 140, 62), (146, 110, 78)),
-    Palette((98, 160, 205), (238, 233, 214), (112, 136, 152), (44, 92, 60), (158, 178, 90), (106, 142, 58), (156, 114, 76)),
-    Palette((142, 184, 206), (240, 228, 208), (142, 150, 152), (62, 104, 66), (168, 176, 96), (118, 144, 68), (138, 100, 72)),
-    Palette((108, 170, 212), (220, 236, 238), (118, 148, 158), (40, 98, 70), (128, 176, 98), (80, 138, 70), (130, 98, 72)),
-    Palette((128, 168, 204), (232, 226, 222), (132, 140, 160), (58, 98, 56), (150, 168, 84), (100, 132, 60), (164, 120, 80)),
+    Palette(
+        (119, 176, 214),
+        (226, 234, 228),
+        (126, 148, 160),
+        (52, 102, 62),
+        (142, 176, 92),
+        (92, 140, 62),
+        (146, 110, 78),
+    ),
+    Palette(
+        (98, 160, 205),
+        (238, 233, 214),
+        (112, 136, 152),
+        (44, 92, 60),
+        (158, 178, 90),
+        (106, 142, 58),
+        (156, 114, 76),
+    ),
+    Palette(
+        (142, 184, 206),
+        (240, 228, 208),
+        (142, 150, 152),
+        (62, 104, 66),
+        (168, 176, 96),
+        (118, 144, 68),
+        (138, 100, 72),
+    ),
+    Palette(
+        (108, 170, 212),
+        (220, 236, 238),
+        (118, 148, 158),
+        (40, 98, 70),
+        (128, 176, 98),
+        (80, 138, 70),
+        (130, 98, 72),
+    ),
+    Palette(
+        (128, 168, 204),
+        (232, 226, 222),
+        (132, 140, 160),
+        (58, 98, 56),
+        (150, 168, 84),
+        (100, 132, 60),
+        (164, 120, 80),
+    ),
 )
 
 
@@ -74,13 +114,17 @@ def _volcano(pen: Pen, rng: random.Random, palette: Palette) -> None:
     colour = mix(palette.hills, palette.low_sky, 0.22)
     rise = [k / 14 for k in range(15)]
     left = [(peak_x - crater - spread * (1 - t), base - height * t**1.7 - rng.uniform(0, 5)) for t in rise]
-    right = [(peak_x + crater + spread * (1 - t), base - height * t**1.7 - rng.uniform(0, 5)) for t in rise[::-1]]
+    right = [
+        (peak_x + crater + spread * (1 - t), base - height * t**1.7 - rng.uniform(0, 5)) for t in rise[::-1]
+    ]
     pen.draw.polygon([*left, (peak_x, base - height + crater * 0.3), *right], fill=colour)
     for _ in range(9):
         t = rng.uniform(0.45, 0.98)
         x, y = peak_x + crater + spread * (1 - t), base - height * t**1.7
         foot = x + spread * rng.uniform(0.16, 0.3)
-        pen.draw.polygon([(x - 3, y + 4), (foot, base), (foot - spread * 0.14, base)], fill=veil(shade(colour, 0.86), 110))
+        pen.draw.polygon(
+            [(x - 3, y + 4), (foot, base), (foot - spread * 0.14, base)], fill=veil(shade(colour, 0.86), 110)
+        )
     snow = mix(colour, palette.low_sky, 0.55)
     for k in range(8):
         pen.draw.rectangle((0, base - 12 * k - 12, CANVAS[0], base - 12 * k), fill=veil(snow, 150 - 18 * k))
@@ -92,7 +136,9 @@ def _tree_line(pen: Pen, rng: random.Random, colour: Colour, base: float, size: 
         r = rng.uniform(0.5, 1.25) * size
         tone = mix(shade(colour, rng.uniform(0.82, 1.16)), (150, 170, 120), rng.uniform(0, 0.16))
         pen.draw.ellipse((x - r, base - r * 1.25, x + r, base + r * 0.8), fill=tone)
-        pen.draw.ellipse((x - r * 0.8, base - r * 1.2, x + r * 0.35, base - r * 0.25), fill=veil(shade(tone, 1.14), 130))
+        pen.draw.ellipse(
+            (x - r * 0.8, base - r * 1.2, x + r * 0.35, base - r * 0.25), fill=veil(shade(tone, 1.14), 130)
+        )
         x += r * rng.uniform(0.65, 1.15)
 
 
@@ -106,7 +152,13 @@ def palm(pen: Pen, rng: random.Random, x: float, z: float, tall: float) -> None:
     top_x, top_y = pen.camera.at(*trunk[-1])
     unit, spin = pen.size(1.0, z), rng.uniform(0, 0.5)
     for i in range(11):
-        _frond(pen, (top_x, top_y), unit * rng.uniform(2.5, 3.3), spin + i * math.tau / 11, shade(leaf, rng.uniform(0.8, 1.18)))
+        _frond(
+            pen,
+            (top_x, top_y),
+            unit * rng.uniform(2.5, 3.3),
+            spin + i * math.tau / 11,
+            shade(leaf, rng.uniform(0.8, 1.18)),
+        )
     for dx in (-0.18, 0.1, 0.24):
         pen.oval((trunk[-1][0] + dx, tall - 0.3, z), 0.16, 0.2, mix((120, 132, 60), leaf, 0.3))
 
@@ -126,7 +178,11 @@ def _frond(pen: Pen, root: tuple[float, float], length: float, angle: float, col
         return
     for (ux, uy), (lx, ly) in zip(upper[1:], lower[1:], strict=True):
         for side in (-0.35, 0.5):
-            pen.draw.line((ux, uy, lx + reach * 0.07 * side, ly + length * 0.15), fill=colour, width=max(2, int(length / 40)))
+            pen.draw.line(
+                (ux, uy, lx + reach * 0.07 * side, ly + length * 0.15),
+                fill=colour,
+                width=max(2, int(length / 40)),
+            )
     pen.draw.polygon([*upper, *lower[::-1]], fill=colour)
     pen.draw.line(upper, fill=shade(colour, 1.25), width=max(2, int(length / 70)))
 
@@ -140,7 +196,9 @@ def banana(pen: Pen, rng: random.Random, x: float, z: float) -> None:
         root, tip = (x + way * 0.15, 0.2, z), (x + way * 1.25, tall * (0.75 if i % 2 else 0.95), z)
         mid = (x + way * 0.55, tall * 1.12, z)
         side = 0.16 + 0.08 * rng.random()
-        pen.face([root, (mid[0] - side, mid[1] - side, z), tip, (mid[0] + side, mid[1] + side * 0.6, z)], tone)
+        pen.face(
+            [root, (mid[0] - side, mid[1] - side, z), tip, (mid[0] + side, mid[1] + side * 0.6, z)], tone
+        )
         pen.stroke([root, mid, tip], 0.03, shade(tone, 1.2))
 
 
@@ -153,12 +211,22 @@ def cottage(pen: Pen, rng: random.Random, x: float, z: float) -> None:
     wall, roof = mix(wall, (200, 210, 200), haze), mix(roof, (200, 206, 196), haze)
     pen.shadow(x, z, wide * 1.2, 1.5, 50)
     pen.box((x - wide, x + wide), (0, 2.6), (z, z + deep), wall)
-    pen.face([(x - wide - 0.6, 2.5, z - 0.6), (x + wide + 0.6, 2.5, z - 0.6), (x + wide * 0.55, 4.6, z + 2.4), (x - wide * 0.55, 4.6, z + 2.4)], roof)
+    pen.face(
+        [
+            (x - wide - 0.6, 2.5, z - 0.6),
+            (x + wide + 0.6, 2.5, z - 0.6),
+            (x + wide * 0.55, 4.6, z + 2.4),
+            (x - wide * 0.55, 4.6, z + 2.4),
+        ],
+        roof,
+    )
     door = mix((110, 78, 54), (200, 206, 196), haze)
     pen.face([(x - 0.5, 0, z), (x + 0.4, 0, z), (x + 0.4, 2.0, z), (x - 0.5, 2.0, z)], door)
     for side in (-1, 1):
         a, b = x + side * wide * 0.45, x + side * wide * 0.78
-        pen.face([(a, 0.9, z), (b, 0.9, z), (b, 1.9, z), (a, 1.9, z)], mix((84, 104, 110), (200, 206, 196), haze))
+        pen.face(
+            [(a, 0.9, z), (b, 0.9, z), (b, 1.9, z), (a, 1.9, z)], mix((84, 104, 110), (200, 206, 196), haze)
+        )
 
 
 def _paddy(pen: Pen, rng: random.Random, palette: Palette) -> None:
@@ -172,7 +240,10 @@ def _paddy(pen: Pen, rng: random.Random, palette: Palette) -> None:
             if not wet and z0 < 40:
                 _rice_rows(pen, rng, side, (z0, z1), shade(tone, 0.84))
         bund = mix(palette.soil, palette.near_grass, 0.55)
-        pen.ground([(-160, z1 * 0.985), (160, z1 * 0.985), (160, z1 * 1.012), (-160, z1 * 1.012)], mix(bund, palette.far_grass, min(0.8, i * 0.14)))
+        pen.ground(
+            [(-160, z1 * 0.985), (160, z1 * 0.985), (160, z1 * 1.012), (-160, z1 * 1.012)],
+            mix(bund, palette.far_grass, min(0.8, i * 0.14)),
+        )
 
 
 def _rice_rows(pen: Pen, rng: random.Random, side: int, span: tuple[float, float], tone: Colour) -> None:
@@ -204,7 +275,12 @@ def _yard(pen: Pen, rng: random.Random, palette: Palette) -> None:
     for side in (-1, 1):
         for k in range(26):
             z = 60 - k * 1.55
-            pen.oval((side * (4.2 + rng.uniform(-0.1, 0.1)), 0.42, z), 0.75, 0.52, shade(hedge, rng.uniform(0.86, 1.16)))
+            pen.oval(
+                (side * (4.2 + rng.uniform(-0.1, 0.1)), 0.42, z),
+                0.75,
+                0.52,
+                shade(hedge, rng.uniform(0.86, 1.16)),
+            )
 
 
 def _grove(pen: Pen, rng: random.Random) -> None:
@@ -225,7 +301,9 @@ def _sea(pen: Pen, rng: random.Random) -> None:
         pen.draw.line((x, y, x + rng.uniform(20, 90), y), fill=(176, 208, 212, 120), width=2)
     for _ in range(rng.randint(1, 3)):
         x = rng.uniform(0.1, 0.9) * CANVAS[0]
-        pen.draw.polygon([(x, low + 2), (x + 64, low + 2), (x + 52, low + 14), (x + 10, low + 14)], fill=(196, 84, 66))
+        pen.draw.polygon(
+            [(x, low + 2), (x + 64, low + 2), (x + 52, low + 14), (x + 10, low + 14)], fill=(196, 84, 66)
+        )
         pen.draw.polygon([(x + 30, low), (x + 30, low - 58), (x + 62, low)], fill=(244, 240, 230))
 
 
@@ -295,6 +373,10 @@ def cloud(rng: random.Random, width: int) -> Image.Image:
         r = min(0.47 * h, h * rng.uniform(0.28, 0.5) * (1.2 - abs(t - 0.5) * 1.7))
         x, y = w * (0.1 + 0.8 * t), h * 0.86 - r * 0.75
         draw.ellipse((x - r * 1.35, y - r, x + r * 1.35, y + r), fill=full)
-    fade = Image.linear_gradient("L").resize((w, h)).point([min(255, round((255 - v) * 1.5 + 40)) for v in range(256)])
+    fade = (
+        Image.linear_gradient("L")
+        .resize((w, h))
+        .point([min(255, round((255 - v) * 1.5 + 40)) for v in range(256)])
+    )
     small = ImageChops.multiply(small, fade).filter(ImageFilter.BoxBlur(0.8))
     return small.resize((width, width * 8 // 20), Image.Resampling.BILINEAR)

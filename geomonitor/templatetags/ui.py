@@ -12,8 +12,11 @@ from pathlib import Path
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import pgettext
+
+from places import saying
 
 register = template.Library()
 
@@ -46,7 +49,7 @@ def _modules() -> dict[str, str]:
 @register.simple_tag
 def import_map() -> SafeString:
     """The import map: a new file static/geomonitor/js/<name>.js is importable as "geomonitor/<name>"."""
-    return mark_safe(json.dumps({"imports": {name: static(path) for name, path in _modules().items()}}))  # noqa: S308
+    return mark_safe(json.dumps({"imports": {name: static(path) for name, path in _modules().items()}}))
 
 
 def progress_class(progress: Decimal | float) -> str:
@@ -101,3 +104,48 @@ def initials(name: str) -> str:
     """Two letters for the round mark of a person: "Dewi Wulandari" → DW."""
     words = [word for word in str(name).split() if word[0].isalnum()]
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+
+@register.filter
+def short_rupiah(value: Decimal | None) -> str:
+    """Rupiah for a narrow place: Rp212,6 M (miliar), Rp950 jt (juta), Rp1,2 T (triliun); small sums in full."""
+    if value is None:
+        return "–"
+    units = (
+        (Decimal(10**12), pgettext("triliun", "T")),
+        (Decimal(10**9), pgettext("miliar", "M")),
+        (Decimal(10**6), pgettext("juta", "jt")),
+    )
+    for size, unit in units:
+        if abs(value) >= size:
+            return f"Rp{saying.number(round(value / size, 1))} {unit}"
+    return saying.rupiah(value)
+
+
+@register.simple_tag
+def histogram(counts: list[int]) -> SafeString:
+    """Bars from 0 to 100 % in equal steps, tallest 100 %; the numbers stand in the options beside it."""
+    tallest = max(counts, default=0) or 1
+    width = 100 / max(len(counts), 1)
+    bars = format_html_join(
+        "",
+        '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="1.2"><title>{}–{} %: {}</title></rect>',
+        (
+            (
+                progress_class(number * width + width / 2 if number else 0) if number < len(counts) - 1 else "p100",
+                f"{number * width + 0.5:.2f}",
+                f"{38 - 36 * count / tallest:.2f}",
+                f"{width - 1:.2f}",
+                f"{36 * count / tallest + 2:.2f}",
+                round(number * width),
+                round((number + 1) * width),
+                count,
+            )
+            for number, count in enumerate(counts)
+        ),
+    )
+    return format_html(
+        '<svg class="histogram" viewBox="0 0 100 40" preserveAspectRatio="none" aria-hidden="true">{}</svg>'
+        '<div class="histogram-axis" aria-hidden="true"><span>0</span><span>50</span><span>100 %</span></div>',
+        bars,
+    )

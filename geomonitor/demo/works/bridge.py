@@ -14,13 +14,27 @@ def _stream(pen: Pen, scene: Scene, fixed: random.Random) -> None:
     soil, near, far = scene.palette.soil, 3.4, 60.0
     bank = mix(soil, scene.palette.near_grass, 0.3)
     for side in (-1, 1):
-        pen.face([(side * HALF, 0, near), (side * HALF * 0.72, WATER, near), (side * HALF * 0.72, WATER, far), (side * HALF, 0, far)], shade(bank, 0.78 if side < 0 else 0.92))
+        pen.face(
+            [
+                (side * HALF, 0, near),
+                (side * HALF * 0.72, WATER, near),
+                (side * HALF * 0.72, WATER, far),
+                (side * HALF, 0, far),
+            ],
+            shade(bank, 0.78 if side < 0 else 0.92),
+        )
     water = mix((96, 132, 126), scene.palette.low_sky, 0.35)
-    pen.ground([(-HALF * 0.72, near), (HALF * 0.72, near), (HALF * 0.72, far), (-HALF * 0.72, far)], water, y=WATER)
+    pen.ground(
+        [(-HALF * 0.72, near), (HALF * 0.72, near), (HALF * 0.72, far), (-HALF * 0.72, far)], water, y=WATER
+    )
     for _ in range(46):
         z = 5 * (8 ** fixed.random())
         x = fixed.uniform(-HALF * 0.6, HALF * 0.5)
-        pen.stroke([(x, WATER, z), (x + fixed.uniform(0.2, 0.9), WATER, z)], 0.03, veil((232, 242, 240), fixed.randint(60, 150)))
+        pen.stroke(
+            [(x, WATER, z), (x + fixed.uniform(0.2, 0.9), WATER, z)],
+            0.03,
+            veil((232, 242, 240), fixed.randint(60, 150)),
+        )
     for _ in range(16):
         z, x = 5 * (3 ** fixed.random()), fixed.choice((-1, 1)) * fixed.uniform(HALF * 0.55, HALF * 0.74)
         size = fixed.uniform(0.14, 0.34)
@@ -39,7 +53,14 @@ def _bamboo(pen: Pen) -> None:
         pen.stroke([(-HALF - 0.5, 0.12, z), (0, -0.12, z), (HALF + 0.5, 0.1, z)], 0.16, shade(stem, 0.9))
     for k in range(22):
         x = -HALF + k * HALF * 2 / 21
-        pen.stroke([(x, 0.1 - 0.16 * (1 - abs(x) / HALF), Z1 - 0.7), (x + 0.06, 0.06 - 0.16 * (1 - abs(x) / HALF), Z1 - 2.1)], 0.1, stem)
+        pen.stroke(
+            [
+                (x, 0.1 - 0.16 * (1 - abs(x) / HALF), Z1 - 0.7),
+                (x + 0.06, 0.06 - 0.16 * (1 - abs(x) / HALF), Z1 - 2.1),
+            ],
+            0.1,
+            stem,
+        )
     for x in (-HALF, -1.4, 1.5, HALF):
         pen.stroke([(x, -0.1, Z1 - 2.1), (x + 0.1, 1.0, Z1 - 2.1)], 0.08, shade(stem, 0.8))
     pen.stroke([(-HALF, 0.9, Z1 - 2.1), (0, 0.74, Z1 - 2.1), (HALF, 0.92, Z1 - 2.1)], 0.07, stem)
@@ -66,9 +87,29 @@ def _girders(pen: Pen, share: float) -> None:
 
 def _deck(pen: Pen, share: float) -> None:
     right = -HALF - 0.4 + 2 * (HALF + 0.4) * share
-    pen.ground([(-HALF - 0.4, Z0 - 0.15), (right, Z0 - 0.15), (right, Z1), (-HALF - 0.4, Z1)], shade(CONCRETE, 1.04), y=0.08)
-    pen.face([(-HALF - 0.4, -0.2, Z0 - 0.15), (right, -0.2, Z0 - 0.15), (right, 0.08, Z0 - 0.15), (-HALF - 0.4, 0.08, Z0 - 0.15)], shade(CONCRETE, 0.84))
-    pen.face([(-HALF - 0.2, -0.55, Z0), (right - 0.1, -0.55, Z0), (right - 0.1, -0.2, Z0), (-HALF - 0.2, -0.2, Z0)], shade(CONCRETE, 0.6))
+    pen.ground(
+        [(-HALF - 0.4, Z0 - 0.15), (right, Z0 - 0.15), (right, Z1), (-HALF - 0.4, Z1)],
+        shade(CONCRETE, 1.04),
+        y=0.08,
+    )
+    pen.face(
+        [
+            (-HALF - 0.4, -0.2, Z0 - 0.15),
+            (right, -0.2, Z0 - 0.15),
+            (right, 0.08, Z0 - 0.15),
+            (-HALF - 0.4, 0.08, Z0 - 0.15),
+        ],
+        shade(CONCRETE, 0.84),
+    )
+    pen.face(
+        [
+            (-HALF - 0.2, -0.55, Z0),
+            (right - 0.1, -0.55, Z0),
+            (right - 0.1, -0.2, Z0),
+            (-HALF - 0.2, -0.2, Z0),
+        ],
+        shade(CONCRETE, 0.6),
+    )
 
 
 def _rails(pen: Pen, colour: Colour, z: float) -> None:

@@ -29,7 +29,9 @@ def _columns(pen: Pen, wide: float, tall: float) -> None:
 
 
 def _sign(pen: Pen, colour: Colour) -> None:
-    pen.face([(-1.7, 2.45, Z - 0.62), (1.7, 2.45, Z - 0.62), (1.7, 2.95, Z - 0.62), (-1.7, 2.95, Z - 0.62)], colour)
+    pen.face(
+        [(-1.7, 2.45, Z - 0.62), (1.7, 2.45, Z - 0.62), (1.7, 2.95, Z - 0.62), (-1.7, 2.95, Z - 0.62)], colour
+    )
     pen.stroke([(-1.3, 2.72, Z - 0.63), (1.3, 2.72, Z - 0.63)], 0.12, (248, 246, 236))
 
 
@@ -41,7 +43,10 @@ def _porch(pen: Pen, colour: Colour) -> None:
 def draw(pen: Pen, scene: Scene, progress: int, rng: random.Random, fixed: random.Random) -> None:
     """A village building with a sign over its door."""
     wide = 4.6
-    wall, sign = fixed.choice([(244, 240, 226), (214, 232, 220), (246, 226, 190)]), fixed.choice([(13, 107, 94), (61, 126, 166), (200, 85, 61)])
+    wall, sign = (
+        fixed.choice([(244, 240, 226), (214, 232, 220), (246, 226, 190)]),
+        fixed.choice([(13, 107, 94), (61, 126, 166), (200, 85, 61)]),
+    )
     roof = fixed.choice([(150, 76, 60), (70, 96, 128), (96, 112, 92)])
     house.yard(pen, scene)
     if progress < 10:
@@ -104,6 +109,10 @@ def _toilet_done(pen: Pen, wall: Colour, roof: Colour, wide: float) -> None:
         x = -wide + 2 * wide * k / 14
         pen.stroke([(x, 0.2, Z), (x, 1.2, Z)], 0.015, (196, 216, 222))
     for x in (-1.3, 1.3):
-        pen.face([(x - 0.45, 0.2, Z), (x + 0.45, 0.2, Z), (x + 0.45, 2.1, Z), (x - 0.45, 2.1, Z)], (70, 108, 128))
-        pen.face([(x - 0.25, 2.25, Z), (x + 0.25, 2.25, Z), (x + 0.25, 2.5, Z), (x - 0.25, 2.5, Z)], (74, 84, 88))
+        pen.face(
+            [(x - 0.45, 0.2, Z), (x + 0.45, 0.2, Z), (x + 0.45, 2.1, Z), (x - 0.45, 2.1, Z)], (70, 108, 128)
+        )
+        pen.face(
+            [(x - 0.25, 2.25, Z), (x + 0.25, 2.25, Z), (x + 0.25, 2.5, Z), (x - 0.25, 2.5, Z)], (74, 84, 88)
+        )
     house.gable(pen, roof, 0.8, wide, Z, DEEP)

@@ -36,10 +36,19 @@ def _pole(pen: Pen, x: float, z: float, colour: Colour, share: float) -> None:
 def _head(pen: Pen, x: float, z: float, lit: bool) -> None:
     pen.stroke([(x, 6.1, z), (x - 0.9, 6.5, z), (x - 1.7, 6.55, z)], 0.09, (150, 156, 158))
     pen.face([(x - 2.3, 6.62, z), (x - 1.35, 6.62, z), (x - 1.45, 6.42, z), (x - 2.2, 6.42, z)], (84, 90, 94))
-    pen.face([(x - 2.2, 6.43, z), (x - 1.45, 6.43, z), (x - 1.5, 6.34, z), (x - 2.15, 6.34, z)], (255, 240, 190) if lit else (206, 208, 200))
-    pen.face([(x - 0.62, 6.62, z), (x + 0.7, 6.92, z), (x + 0.62, 7.34, z), (x - 0.7, 7.04, z)], (40, 62, 104))
+    pen.face(
+        [(x - 2.2, 6.43, z), (x - 1.45, 6.43, z), (x - 1.5, 6.34, z), (x - 2.15, 6.34, z)],
+        (255, 240, 190) if lit else (206, 208, 200),
+    )
+    pen.face(
+        [(x - 0.62, 6.62, z), (x + 0.7, 6.92, z), (x + 0.62, 7.34, z), (x - 0.7, 7.04, z)], (40, 62, 104)
+    )
     for t in (0.33, 0.66):
-        pen.stroke([(x - 0.62 + 1.32 * t, 6.62 + 0.3 * t, z), (x - 0.7 + 1.32 * t, 7.04 + 0.3 * t, z)], 0.02, (120, 142, 176))
+        pen.stroke(
+            [(x - 0.62 + 1.32 * t, 6.62 + 0.3 * t, z), (x - 0.7 + 1.32 * t, 7.04 + 0.3 * t, z)],
+            0.02,
+            (120, 142, 176),
+        )
     if lit:
         for k in (3.0, 2.0, 1.2):
             pen.oval((x - 1.82, 6.36, z), 0.2 * k, 0.14 * k, (255, 236, 170, 60))
@@ -50,7 +59,10 @@ def draw(pen: Pen, scene: Scene, progress: int, rng: random.Random, fixed: rando
     pole = fixed.choice([(176, 182, 184), (60, 96, 84), (92, 98, 106)])
     _lane(pen, scene)
     _far_lamps(pen, scene, pole, progress)
-    pen.ground([(X - 0.7, Z - 0.8), (X + 0.8, Z - 0.8), (X + 0.7, Z + 0.8), (X - 0.6, Z + 0.8)], mix(scene.palette.soil, scene.palette.near_grass, 0.2 if progress < 100 else 0.6))
+    pen.ground(
+        [(X - 0.7, Z - 0.8), (X + 0.8, Z - 0.8), (X + 0.7, Z + 0.8), (X - 0.6, Z + 0.8)],
+        mix(scene.palette.soil, scene.palette.near_grass, 0.2 if progress < 100 else 0.6),
+    )
     if progress < 8:
         props.stake(pen, X, Z, 1.3)
         pen.oval((X, 0.0, Z), 0.5, 0.1, (240, 236, 226, 150))

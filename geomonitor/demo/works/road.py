@@ -19,8 +19,10 @@ def reach(near: float, progress: float, far: float = FAR) -> float:
 def lane(scene: Scene, left: float, right: float, z0: float, z1: float) -> list[tuple[float, float]]:
     """The outline of a strip of lane from z0 to z1 that follows the lane's bend, as (x, z)."""
     steps = [z0 * (z1 / z0) ** (k / 12) for k in range(13)]
+
     def middle(z: float) -> float:
         return scene.bend * 2.2 * (z / 60) ** 2
+
     return [(middle(z) + left, z) for z in steps] + [(middle(z) + right, z) for z in reversed(steps)]
 
 
@@ -44,7 +46,9 @@ def _track(pen: Pen, scene: Scene, half: float, near: float, fixed: random.Rando
     for _ in range(120):
         z = near * (9 ** fixed.random())
         x = _centre(scene, z) + fixed.uniform(-half, half)
-        pen.oval((x, 0.0, z), 0.07 * fixed.uniform(0.5, 1.6), 0.02, shade(soil, fixed.choice((0.8, 0.9, 1.12))))
+        pen.oval(
+            (x, 0.0, z), 0.07 * fixed.uniform(0.5, 1.6), 0.02, shade(soil, fixed.choice((0.8, 0.9, 1.12)))
+        )
 
 
 def _puddles(pen: Pen, scene: Scene, half: float, near: float, fixed: random.Random) -> None:
@@ -54,7 +58,10 @@ def _puddles(pen: Pen, scene: Scene, half: float, near: float, fixed: random.Ran
         px, py = pen.camera.at(x, 0, z)
         w, h = pen.size(fixed.uniform(0.3, 0.6), z), pen.size(0.12, z)
         pen.draw.ellipse((px - w, py - h, px + w, py + h), fill=shade(scene.palette.soil, 0.72))
-        pen.draw.ellipse((px - w * 0.86, py - h * 0.7, px + w * 0.9, py + h * 0.86), fill=mix(scene.palette.low_sky, scene.palette.soil, 0.4))
+        pen.draw.ellipse(
+            (px - w * 0.86, py - h * 0.7, px + w * 0.9, py + h * 0.86),
+            fill=mix(scene.palette.low_sky, scene.palette.soil, 0.4),
+        )
 
 
 def _survey(pen: Pen, scene: Scene, half: float, near: float) -> None:
@@ -73,7 +80,9 @@ def _forms(pen: Pen, scene: Scene, half: float, front: float, tail: float) -> No
         outline = lane(scene, side * half, side * (half + 0.07), front, tail)
         pen.ground(outline, timber, y=0.14)
         edge = outline[:13]
-        pen.face([(x, 0.14, z) for x, z in edge] + [(x, 0.0, z) for x, z in reversed(edge)], shade(timber, 0.7))
+        pen.face(
+            [(x, 0.14, z) for x, z in edge] + [(x, 0.0, z) for x, z in reversed(edge)], shade(timber, 0.7)
+        )
 
 
 def _gang(pen: Pen, scene: Scene, rng: random.Random, half: float, front: float) -> None:
@@ -105,9 +114,15 @@ def _finish(pen: Pen, scene: Scene, half: float, near: float, front: float, prog
     for z in _joints(near, front, 2.0):
         middle = _centre(scene, z)
         width = 0.035 + z * 0.0022
-        pen.ground([(middle - half, z), (middle + half, z), (middle + half, z + width), (middle - half, z + width)], shade(CONCRETE, 0.74), y=0.13)
+        pen.ground(
+            [(middle - half, z), (middle + half, z), (middle + half, z + width), (middle - half, z + width)],
+            shade(CONCRETE, 0.74),
+            y=0.13,
+        )
     edge = lane(scene, half, half, near, front)[:13]
-    pen.face([(x, 0.13, z) for x, z in edge] + [(x, 0.0, z) for x, z in reversed(edge)], shade(CONCRETE, 0.62))
+    pen.face(
+        [(x, 0.13, z) for x, z in edge] + [(x, 0.0, z) for x, z in reversed(edge)], shade(CONCRETE, 0.62)
+    )
 
 
 def _blocks(pen: Pen, scene: Scene, half: float, near: float, front: float) -> None:
@@ -115,7 +130,16 @@ def _blocks(pen: Pen, scene: Scene, half: float, near: float, front: float) -> N
     while z < min(front, 26):
         step = 0.22 + z * 0.012
         middle = _centre(scene, z)
-        pen.ground([(middle - half, z), (middle + half, z), (middle + half, z + 0.02 + z * 0.0022), (middle - half, z + 0.02 + z * 0.0022)], (132, 116, 106), y=0.13)
+        pen.ground(
+            [
+                (middle - half, z),
+                (middle + half, z),
+                (middle + half, z + 0.02 + z * 0.0022),
+                (middle - half, z + 0.02 + z * 0.0022),
+            ],
+            (132, 116, 106),
+            y=0.13,
+        )
         count = 12
         for i in range(count):
             x = middle - half + (i + (k % 2) * 0.5) * 2 * half / count
@@ -136,7 +160,9 @@ def draw_paving(pen: Pen, scene: Scene, progress: int, rng: random.Random, fixed
     _draw(pen, scene, progress, rng, fixed, paving=True)
 
 
-def _draw(pen: Pen, scene: Scene, progress: int, rng: random.Random, fixed: random.Random, paving: bool) -> None:
+def _draw(
+    pen: Pen, scene: Scene, progress: int, rng: random.Random, fixed: random.Random, paving: bool
+) -> None:
     half, near = fixed.choice((1.25, 1.5, 1.5, 1.75)), pen.camera.near() * 0.98
     front = reach(near, progress * 0.97)
     _track(pen, scene, half, near, fixed)
@@ -151,7 +177,10 @@ def _draw(pen: Pen, scene: Scene, progress: int, rng: random.Random, fixed: rand
         pen.ground(lane(scene, -half - 0.1, half + 0.1, near, tail), base)
         _forms(pen, scene, half, front, tail)
     if paving:
-        pen.ground(lane(scene, -half - 0.5, half + 0.5, near, front), mix(scene.palette.soil, scene.palette.near_grass, 0.5))
+        pen.ground(
+            lane(scene, -half - 0.5, half + 0.5, near, front),
+            mix(scene.palette.soil, scene.palette.near_grass, 0.5),
+        )
         pen.ground(lane(scene, -half, half, near, front), (176, 152, 138), y=0.13)
         _blocks(pen, scene, half, near, front)
     else:

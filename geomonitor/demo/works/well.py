@@ -49,8 +49,12 @@ def _tank(pen: Pen, colour: Colour) -> None:
     z, wide = Z, 0.98
     for y0, y1, k in ((4.45, 6.3, 1.0), (6.3, 6.62, 0.9)):
         pen.face([(-wide * k, y0, z), (wide * k, y0, z), (wide * k, y1, z), (-wide * k, y1, z)], colour)
-    pen.face([(wide * 0.45, 4.45, z), (wide, 4.45, z), (wide, 6.3, z), (wide * 0.45, 6.3, z)], shade(colour, 0.8))
-    pen.face([(-wide, 4.45, z), (-wide * 0.7, 4.45, z), (-wide * 0.7, 6.3, z), (-wide, 6.3, z)], shade(colour, 1.2))
+    pen.face(
+        [(wide * 0.45, 4.45, z), (wide, 4.45, z), (wide, 6.3, z), (wide * 0.45, 6.3, z)], shade(colour, 0.8)
+    )
+    pen.face(
+        [(-wide, 4.45, z), (-wide * 0.7, 4.45, z), (-wide * 0.7, 6.3, z), (-wide, 6.3, z)], shade(colour, 1.2)
+    )
     pen.oval((0, 6.62, z), wide * 0.9, 0.14, shade(colour, 1.15))
     for y in (4.9, 5.4, 5.9):
         pen.stroke([(-wide, y, z), (wide, y, z)], 0.05, shade(colour, 0.72))
@@ -61,7 +65,10 @@ def _taps(pen: Pen, done: bool) -> None:
     pen.box((-1.5, 1.5), (0.16, 1.15), (Z - 1.45, Z - 1.2), wall)
     if not done:
         return
-    pen.face([(-1.5, 0.16, Z - 1.45), (1.5, 0.16, Z - 1.45), (1.5, 0.62, Z - 1.45), (-1.5, 0.62, Z - 1.45)], (96, 148, 168))
+    pen.face(
+        [(-1.5, 0.16, Z - 1.45), (1.5, 0.16, Z - 1.45), (1.5, 0.62, Z - 1.45), (-1.5, 0.62, Z - 1.45)],
+        (96, 148, 168),
+    )
     for x in (-1.0, 0.0, 1.0):
         pen.stroke([(x, 0.85, Z - 1.46), (x + 0.12, 0.85, Z - 1.6)], 0.07, (206, 172, 72))
         pen.stroke([(x + 0.12, 0.82, Z - 1.6), (x + 0.12, 0.3, Z - 1.6)], 0.03, (206, 228, 236))
@@ -69,7 +76,10 @@ def _taps(pen: Pen, done: bool) -> None:
 
 def draw(pen: Pen, scene: Scene, progress: int, rng: random.Random, fixed: random.Random) -> None:
     """A drilled well and its tank tower."""
-    paint, tank = fixed.choice([(62, 112, 158), (86, 132, 92), (120, 126, 132)]), fixed.choice([(232, 126, 54), (66, 120, 176), (226, 222, 210)])
+    paint, tank = (
+        fixed.choice([(62, 112, 158), (86, 132, 92), (120, 126, 132)]),
+        fixed.choice([(232, 126, 54), (66, 120, 176), (226, 222, 210)]),
+    )
     _pad(pen, scene, progress)
     if progress < 10:
         for x, z in ((-1.4, Z - 1.3), (1.4, Z - 1.3), (1.4, Z + 1.3), (-1.4, Z + 1.3)):

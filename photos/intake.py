@@ -1,0 +1,367 @@
+"""The one door for photos: phone, API, bulk import and demo all come through `take_in`.
+
+Bytes first: hashed while they stream, sniffed, then kept under their hash and flushed to disk; only then rows are
+written. Sending again is harmless. docs/design/photo-intake.md follows one photo through.
+"""
+
+import uuid as uuids
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts import audit
+from accounts.access import Action, Person, may, roles
+from accounts.models import Role, User
+from photos import standing
+from photos.capture import stored as stored_fix
+from photos.containers import layout_of, opened
+from photos.derivatives import make_derivatives
+from photos.evidence import Evidence, Fix
+from photos.exif import Facts, read
+from photos.facts import rows_of
+from photos.judging import Judged, evidence_for, judge_claim
+from photos.models import CheckResult, Claim, Fact, FactSource, IntakeRefusal, Photo, Purpose
+from photos.sniff import SIZE_LIMIT, Sniffed, sniff
+from photos.storing import keep_original
+from photos.uploads import Incoming, received
+from places.message import Message, message, sentences
+from places.message import mark as _
+from places.problems import Problem
+from projects.models import Project, Site, SiteStatus, SiteVersion
+
+SENTENCES = sentences(
+    {
+        "intake.no_file": _("Tidak ada foto yang dikirim. Ambil atau pilih foto, lalu kirim lagi."),
+        "intake.not_building": _(
+            "Pekerjaan ini masih draf, dibatalkan, atau sudah digabung, jadi tidak menerima foto. "
+            "Hubungi operator desa bila statusnya keliru."
+        ),
+        "intake.other_site": _(
+            "Titik lokasi ini bukan bagian dari pekerjaan yang dipilih. Pilih titiknya lagi."
+        ),
+        "intake.which_site": _("Pekerjaan ini punya %(count)s titik lokasi. Pilih titik yang difoto."),
+        "intake.no_site": _(
+            "Pekerjaan ini belum punya titik lokasi, jadi foto belum bisa dinilai. Isi titiknya dulu."
+        ),
+        "intake.site_dropped": _("Titik lokasi ini tidak jadi dikerjakan. Pilih titik lain."),
+        "intake.progress_range": _("Progres harus antara 0 dan 100 %%, bukan %(value)s."),
+        "intake.unknown_purpose": _("Tujuan foto “%(value)s” tidak dikenal."),
+        "intake.uuid_taken": _(
+            "Nomor kiriman ini sudah dipakai untuk foto lain. Muat ulang halaman, lalu kirim fotonya lagi."
+        ),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What came of an upload: the claim, and whether it is new (False: this very photo was here already)."""
+
+    claim: Claim
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """What a request says of a file, checked."""
+
+    actor: User
+    uuid: uuids.UUID
+    project: Project
+    site: Site
+    progress: int
+    purpose: str
+    note: str
+    file_name: str
+    fix: Fix | None
+    received_at: datetime = field(default_factory=timezone.now)
+
+
+def take_in(**sent: Any) -> Claim:
+    """`receive` for callers that don't care whether the photo was here already."""
+    return receive(**sent).claim
+
+
+def receive(
+    *,
+    actor: User,
+    uuid: uuids.UUID,
+    project: Project,
+    upload: Any,
+    file_name: str,
+    progress: int,
+    site: Site | None = None,
+    fix: Fix | None = None,
+    purpose: str = Purpose.PROGRESS,
+    note: str = "",
+    received_at: datetime | None = None,
+) -> Receipt:
+    """Take in a photo, judge it, and store what it is said to show.
+
+    upload: an uploaded file, any file object, a path, or bytes. site may be left out where there is only one.
+    received_at: now, unless a caller replays the past (seed_demo, import_photos).
+    Raises PermissionDenied, or Problem: 400 with the reason of a refusal (kept as IntakeRefusal), 409 for a uuid
+    that belongs to other bytes or a project that takes no photos. Nothing else is left behind then.
+    """
+    incoming = received(upload)
+    try:
+        require_claiming(actor, project)
+        sent = _Sent(
+            actor=actor,
+            uuid=uuid,
+            project=project,
+            site=chosen_site(project, site),
+            progress=_progress(progress),
+            purpose=_purpose(purpose),
+            note=cleaned(note, 500),
+            file_name=cleaned(file_name.replace("\\", "/").rpartition("/")[2], 255),
+            fix=fix,
+            received_at=received_at or timezone.now(),
+        )
+        return _receive(sent, incoming)
+    finally:
+        incoming.discard()
+
+
+def require_claiming(actor: Person, project: Project) -> None:
+    """Raises PermissionDenied if the person may not send photos for this project, Problem if nobody may now.
+
+    Auditors send photos inside their engagement only; until one says so, not at all.
+    """
+    code = project.village_id
+    held = {role for role, place in roles(actor) if code == place or code.startswith(f"{place}.")}
+    if not may(actor, Action.CLAIM, code) or held == {Role.AUDITOR}:
+        raise PermissionDenied(gettext("Tugas Anda tidak mencakup mengirim foto untuk pekerjaan ini."))
+    if not Project.objects.building().filter(pk=project.pk).exists():
+        raise Problem(message("intake.not_building"), status=409)
+
+
+def chosen_site(project: Project, site: Site | None) -> Site:
+    """The site meant: the one given, or the only active one. Raises Problem (400) if that is not clear."""
+    if site is not None:
+        if site.project_id != project.pk:
+            raise _field_problem("site", message("intake.other_site"))
+        if site.status != SiteStatus.ACTIVE:
+            raise _field_problem("site", message("intake.site_dropped"))
+        return site
+    sites = list(project.sites.filter(status=SiteStatus.ACTIVE)[:500])
+    if len(sites) != 1:
+        said = message("intake.which_site", count=len(sites)) if sites else message("intake.no_site")
+        raise _field_problem("site", said)
+    return sites[0]
+
+
+def cleaned(text: str, limit: int) -> str:
+    """Text as the database can hold it: no NUL, no broken surrogates, not too long."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8").strip()[:limit]
+
+
+def _progress(value: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 100:
+        raise _field_problem("progress", message("intake.progress_range", value=str(value)))
+    return value
+
+
+def _purpose(value: str) -> str:
+    if value not in Purpose.values:
+        raise _field_problem("purpose", message("intake.unknown_purpose", value=value))
+    return value
+
+
+def _field_problem(name: str, said: Message) -> Problem:
+    problem = Problem(said)
+    problem.fields = {name: [problem.sentence]}
+    return problem
+
+
+def _receive(sent: _Sent, incoming: Incoming) -> Receipt:
+    known = _known(sent, incoming.sha256)
+    if known:
+        return Receipt(known, is_new=False)
+    sniffed, facts = _look(incoming, sent.file_name)
+    if sniffed.refusal:
+        raise _refuse(sent, incoming, sniffed.refusal)
+    evidence, version = evidence_for(
+        project=sent.project,
+        site=sent.site,
+        facts=facts,
+        sniffed=sniffed,
+        fix=sent.fix,
+        purpose=sent.purpose,
+        received_at=sent.received_at,
+    )
+    sha256, format = incoming.sha256, sniffed.format.upper()
+    original = keep_original(incoming.path, sha256=sha256, format=format)
+    try:
+        with transaction.atomic():
+            photo = _photo(
+                sent, sha256=sha256, format=format, sniffed=sniffed, facts=facts, original=original
+            )
+            claim = _claim(sent, photo, evidence, version)
+    except IntegrityError:
+        known = _known(sent, sha256)  # the same photo came in twice at the same moment
+        if known is None:
+            raise
+        return Receipt(known, is_new=False)
+    return Receipt(claim, is_new=True)
+
+
+def _known(sent: _Sent, sha256: str) -> Claim | None:
+    """The claim that this upload repeats. Raises Problem (409) if its uuid belongs to something else."""
+    claims = Claim.objects.select_related("photo", "project", "site")
+    by_uuid = claims.filter(uuid=sent.uuid).first()
+    if by_uuid:
+        if by_uuid.photo.sha256 == sha256 and by_uuid.uploaded_by_id == sent.actor.pk:
+            return by_uuid
+        raise Problem(message("intake.uuid_taken"), status=409)
+    same = claims.kept().filter(
+        photo__sha256=sha256, site=sent.site, progress=sent.progress, purpose=sent.purpose
+    )
+    return same.first()
+
+
+def _look(incoming: Incoming, file_name: str) -> tuple[Sniffed, Facts]:
+    """What the bytes are and what they say; a file over the limit is not looked at."""
+    if incoming.too_large:
+        said = message("refused.too_large", size_mb=incoming.size, limit_mb=SIZE_LIMIT)
+        return Sniffed("", 0, 0, incoming.size, said), Facts()
+    with opened(incoming.path) as data:
+        layout = layout_of(data)
+        sniffed = sniff(data, name=file_name, layout=layout)
+        return sniffed, Facts() if sniffed.refusal else read(data, layout=layout, name=file_name)
+
+
+def _refuse(sent: _Sent, incoming: Incoming, why: Message) -> Problem:
+    """Keep that and why a file was refused (once per sending), and give the problem to raise."""
+    with transaction.atomic():
+        refusal, is_new = IntakeRefusal.objects.get_or_create(
+            uuid=sent.uuid,
+            sha256=incoming.sha256,
+            user=sent.actor,
+            defaults={
+                "project": sent.project,
+                "file_name": sent.file_name,
+                "size": incoming.size,
+                "message": why.as_json(),
+            },
+        )
+        if is_new:
+            audit.record(
+                actor=sent.actor,
+                action="photo.refused",
+                subject=refusal,
+                place=sent.project.village_id,
+                data={"code": why.code, "project": sent.project.code, "sha256": incoming.sha256},
+            )
+    status = 413 if why.code == "refused.too_large" else 400
+    problem = Problem(why, status=status)
+    problem.fields = {"file": [problem.sentence]}
+    return problem
+
+
+def _photo(sent: _Sent, *, sha256: str, format: str, sniffed: Sniffed, facts: Facts, original: str) -> Photo:
+    """The file's row, locked, so that two claims of the same bytes see each other."""
+    photo, is_new = Photo.objects.get_or_create(
+        sha256=sha256,
+        defaults={
+            "format": format,
+            "size": sniffed.size,
+            "width": sniffed.width,
+            "height": sniffed.height,
+            "original": original,
+            "received_at": sent.received_at,
+        },
+    )
+    if is_new:
+        Fact.objects.bulk_create(rows_of(photo, facts, fix=stored_fix(sent.fix)))
+    if not photo.display:
+        transaction.on_commit(partial(make_derivatives.enqueue, photo.pk), robust=True)
+    return Photo.objects.select_for_update().get(pk=photo.pk)
+
+
+def _claim(sent: _Sent, photo: Photo, evidence: Evidence, version: SiteVersion | None) -> Claim:
+    judged = judge_claim(
+        evidence,
+        version=version,
+        photo=photo,
+        project=sent.project,
+        site=sent.site,
+        progress=sent.progress,
+        purpose=sent.purpose,
+    )
+    claim = Claim.objects.create(photo=photo, **_columns(sent, judged))
+    CheckResult.objects.bulk_create(results_of(claim, judged))
+    audit.record(
+        actor=sent.actor,
+        action="claim.received",
+        subject=claim,
+        place=sent.project.village_id,
+        data={
+            "project": sent.project.code,
+            "site": sent.site.no,
+            "progress": sent.progress,
+            "purpose": sent.purpose,
+            "sha256": photo.sha256,
+            "verdict": judged.verdict,
+            "distance_m": judged.judgement.distance_m,
+        },
+    )
+    standing.push(sent.project.pk)
+    claim.refresh_from_db(fields=["stands"])
+    return claim
+
+
+def _columns(sent: _Sent, judged: Judged) -> dict[str, Any]:
+    """A claim's columns from what was sent and how it was judged."""
+    judgement = judged.judgement
+    position, taken_at = judgement.position, judgement.taken_at
+    offset = taken_at.utcoffset() if taken_at else None
+    return {
+        "uuid": sent.uuid,
+        "project": sent.project,
+        "site": sent.site,
+        "progress": sent.progress,
+        "purpose": sent.purpose,
+        "note": sent.note,
+        "file_name": sent.file_name,
+        "taken_by": sent.actor if sent.fix else None,  # the page's camera is in the hands of who sends
+        "uploaded_by": sent.actor,
+        "received_at": sent.received_at,
+        "taken_at": taken_at,
+        "taken_at_source": judgement.taken_at_source,
+        "taken_at_offset_min": int(offset.total_seconds() // 60) if offset is not None else 420,
+        "position": Point(position.lon, position.lat, srid=4326) if position else None,
+        "position_source": FactSource(position.source) if position else "",
+        "position_reason": judgement.position_reason or "",
+        "error_m": position.error_m if position else None,
+        "fix": stored_fix(sent.fix),
+        "verdict": judged.verdict,
+        "distance_m": judgement.distance_m,
+    }
+
+
+def results_of(claim: Claim, judged: Judged) -> list[CheckResult]:
+    """The check results of a judgement, in reading order; texts that were measured stand in the message alone."""
+    return [
+        CheckResult(
+            claim=claim,
+            order=order,
+            code=outcome.code,
+            status=outcome.status,
+            measured=_float(outcome.measured),
+            limit=_float(outcome.limit),
+            message=outcome.message.as_json(),
+        )
+        for order, outcome in enumerate(judged.outcomes)
+    ]
+
+
+def _float(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None

@@ -1,0 +1,110 @@
+"""A person's decision on a claim. It outlives every recheck; the newest counts, all are kept."""
+
+from typing import Literal
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from accounts import audit
+from accounts.access import Action, may
+from accounts.models import Notice, User
+from photos import standing
+from photos.models import Claim, Review, ReviewDecision, Verdict
+from places.message import mark as _
+from places.message import message, sentences
+from places.problems import Problem
+
+SENTENCES = sentences(
+    {
+        "review.reason_missing": _("Tulis alasannya: pelaksana harus tahu apa yang perlu diperbaiki."),
+        "review.reason_missing_accept": _(
+            "Hasil pemeriksaan foto ini bukan “Sesuai lokasi”. Tulis alasan mengapa tetap diterima."
+        ),
+        "review.already_accepted": _(
+            "%(reviewer)s sudah menerima foto ini pada %(reviewed_at)s. Alasannya: %(reason)s"
+        ),
+        "review.already_rejected": _(
+            "%(reviewer)s sudah menolak foto ini pada %(reviewed_at)s. Alasannya: %(reason)s"
+        ),
+        "review.withdrawn": _("Foto ini sudah ditarik oleh pengirimnya."),
+        "review.unknown_decision": _("Keputusan “%(value)s” tidak dikenal."),
+        "review.accepted": _("Foto %(progress_pct)s untuk “%(title)s” diterima."),
+        "review.accepted_because": _("Foto %(progress_pct)s untuk “%(title)s” diterima: %(reason)s"),
+        "review.rejected": _("Foto %(progress_pct)s untuk “%(title)s” ditolak: %(reason)s"),
+    }
+)
+Decision = Literal["accepted", "rejected"]
+
+
+def review(*, actor: User, claim: Claim, decision: str, reason: str = "", seen: int | None = None) -> Review:
+    """Accept or reject a claim, tell its sender, and bring the project up to date.
+
+    seen: primary key of the newest review that the reviewer saw; None if there was none. A reason is needed to
+    reject, and to accept what the checks did not verify. Raises PermissionDenied, or Problem: 400 for a missing
+    reason, 409 if somebody decided in between (saying what) or the claim was withdrawn.
+    """
+    _require_reviewing(actor, claim)
+    reason = reason.replace("\0", "").strip()[:500]
+    with transaction.atomic():
+        locked = Claim.objects.select_for_update(of=("self",)).select_related("project").get(pk=claim.pk)
+        _require_open(locked, seen)
+        _require_reason(locked, decision, reason)
+        made = Review.objects.create(claim=locked, reviewer=actor, decision=decision, reason=reason)
+        audit.record(
+            actor=actor,
+            action=f"claim.{decision}",
+            subject=locked,
+            place=locked.project.village_id,
+            data={"project": locked.project.code, "verdict": locked.verdict, "reason": reason},
+        )
+        _tell(locked, made, actor)
+        standing.push(locked.project_id)
+    return made
+
+
+def _require_reviewing(actor: User, claim: Claim) -> None:
+    if not may(actor, Action.REVIEW, claim.project.village_id):
+        raise PermissionDenied(gettext("Tugas Anda tidak mencakup verifikasi foto di wilayah ini."))
+    if claim.uploaded_by_id == actor.pk:
+        raise PermissionDenied(gettext("Foto sendiri diverifikasi oleh orang lain."))
+
+
+def _require_open(claim: Claim, seen: int | None) -> None:
+    if claim.withdrawn_at:
+        raise Problem(message("review.withdrawn"), status=409)
+    newest = claim.reviews.select_related("reviewer").first()
+    if newest and newest.pk != seen:
+        said = message(
+            f"review.already_{newest.decision}",
+            reviewer=str(newest.reviewer or "–"),
+            reviewed_at=newest.at.isoformat(),
+            reason=newest.reason or "–",
+        )
+        raise Problem(
+            said, status=409, hint=gettext("Buka foto berikutnya, atau muat ulang untuk menilai lagi.")
+        )
+
+
+def _require_reason(claim: Claim, decision: str, reason: str) -> None:
+    if decision not in ReviewDecision.values:
+        raise Problem(message("review.unknown_decision", value=decision))
+    overrules = decision == ReviewDecision.ACCEPTED and claim.verdict != Verdict.VERIFIED
+    if reason or not (overrules or decision == ReviewDecision.REJECTED):
+        return
+    problem = Problem(message("review.reason_missing_accept" if overrules else "review.reason_missing"))
+    problem.fields = {"reason": [problem.sentence]}
+    raise problem
+
+
+def _tell(claim: Claim, made: Review, actor: User) -> None:
+    if claim.uploaded_by_id is None or claim.uploaded_by_id == actor.pk:
+        return
+    code = f"review.{made.decision}"
+    if made.decision == ReviewDecision.ACCEPTED and made.reason:
+        code = "review.accepted_because"
+    said = message(code, progress_pct=claim.progress, title=claim.project.title, reason=made.reason)
+    Notice.objects.create(
+        user_id=claim.uploaded_by_id, message=said.as_json(), url=f"{reverse('field_mine')}#claim-{claim.pk}"
+    )

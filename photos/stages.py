@@ -1,0 +1,65 @@
+"""At which per cents photos are expected of a project, which of them are missing, and by when."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from photos.models import Claim, Purpose
+from projects.models import Project, StageSet
+
+
+def expected(projects: Iterable[Project]) -> dict[int, list[int]]:
+    """Required stages in per cent by the project's primary key, from the stage sets of its year and work type.
+
+    A set for the work type beats the general one, a newer one an older. One query for all projects.
+    """
+    sets = list(StageSet.objects.filter(required=True))
+    return {project.pk: _stages_for(project, sets) for project in projects}
+
+
+def _stages_for(project: Project, sets: list[StageSet]) -> list[int]:
+    fitting = [
+        kept
+        for kept in sets
+        if kept.first_year <= project.fiscal_year and kept.work_type in {"", project.work_type}
+    ]
+    best = max(fitting, key=lambda kept: (kept.work_type != "", kept.first_year, kept.name), default=None)
+    return sorted(set(best.stages)) if best else [0, 50, 100]
+
+
+def due(project: Project, stage: int) -> date | None:
+    """The day by which a stage is expected: along the planned dates; None without them."""
+    start, end = project.planned_start, project.planned_end
+    if not (start and end) or end < start:
+        return start if stage == 0 else end if stage == 100 else None
+    return start + timedelta(days=round((end - start).days * stage / 100))
+
+
+def missing(stages: Iterable[int], claimed: Iterable[int]) -> list[int]:
+    """Expected stages without a photo. A photo between two stages serves the lower of them, 0 and 100 only themselves.
+
+    missing([0, 50, 100], [0, 60]) → [100]
+    """
+    ordered, shown = sorted(stages), sorted(claimed)
+    absent = []
+    for stage, after in zip(ordered, [*ordered[1:], 101], strict=True):
+        served = any(stage <= progress < after if stage else progress == 0 for progress in shown)
+        if not served:
+            absent.append(stage)
+    return absent
+
+
+def next_stages(projects: Iterable[Project]) -> dict[int, int | None]:
+    """The first expected stage that some active site still lacks, by project; None once all are there."""
+    listed = list(projects)
+    wanted = expected(listed)
+    claimed: dict[tuple[int, int], set[int]] = defaultdict(set)
+    rows = Claim.objects.kept().filter(project__in=listed, purpose=Purpose.PROGRESS)
+    for project_id, site_id, progress in rows.values_list("project_id", "site_id", "progress"):
+        claimed[project_id, site_id].add(progress)
+    result: dict[int, int | None] = {}
+    for project in listed:
+        sites = [site.pk for site in project.sites.all() if site.status == "active"] or [0]
+        absent = [s for site in sites for s in missing(wanted[project.pk], claimed[project.pk, site])]
+        result[project.pk] = min(absent, default=None)
+    return result

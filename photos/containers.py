@@ -312,21 +312,19 @@ def _boxes(data: Bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]
 def _heif(data: Bytes) -> Layout:
     layout = Layout(end=len(data))
     meta = None
-    flaw = "broken"
-    trailer = len(data)
+    flaw, walked = "broken", 0
     for kind, start, end in _boxes(data, 0, len(data)):
-        if kind == b"ftyp":
-            if meta is None and not layout.format:
-                _heif_brand(bytes(data[start : min(end, start + 256)]), layout)
+        if kind == b"ftyp" and not layout.format:
+            _heif_brand(bytes(data[start : min(end, start + 256)]), layout)
             if not layout.format:
                 return layout
-        elif not (kind.isalnum() or kind.strip().isalnum()):
-            trailer = start - 8  # not a box: something was put behind the picture
-            break
+        elif not kind.strip().isalnum():
+            break  # not a box: something was put behind the picture
         elif kind == b"meta" and meta is None:
             meta = (start, end)
         flaw = "cut" if end > len(data) else ""
-    layout.flaw, layout.end, layout.head_end = flaw, trailer, trailer
+        walked = min(end, len(data))
+    layout.flaw, layout.end, layout.head_end = flaw, walked, walked
     if meta:
         _heif_meta(data, layout, meta[0] + 4, min(meta[1], len(data)))
     if not (layout.width and layout.height):

@@ -170,14 +170,16 @@ def executable_suffix(name: str) -> str:
 
 # What other programs would run or open as a document of its own. Long enough that compressed pictures and motion
 # photos hit them by chance less than once in a million files.
-_EVERYWHERE = ((re.compile(rb"<\?php[\s/#]"), b"<?php", "PHP"),)
-_IN_TEXT = (
-    (re.compile(rb"<\?php[\s/#]", re.I), "PHP"),
-    (re.compile(rb"<script[\s>]", re.I), "HTML"),
-    (re.compile(rb"<!doctype html|<html[\s>][^\0]{0,200}<|<iframe[\s>]", re.I), "HTML"),
-    (re.compile(rb"<svg\s[^\0>]{0,400}xmlns", re.I), "SVG"),
-    (re.compile(rb"%PDF-[12]\.\d"), "PDF"),
+_PHP = re.compile(rb"<\?php[\s/#]")
+_IN_TEXT = (  # literal in small letters, the pattern that decides, the name
+    (b"<?php", _PHP, "PHP"),
+    (b"<script", re.compile(rb"<script[\s>]"), "HTML"),
+    (b"<!doctype html", re.compile(rb"<!doctype html"), "HTML"),
+    (b"<html", re.compile(rb"<html[\s>][^\0]{0,200}<"), "HTML"),
+    (b"<iframe", re.compile(rb"<iframe[\s>]"), "HTML"),
+    (b"<svg", re.compile(rb"<svg\s[^\0>]{0,400}xmlns"), "SVG"),
 )
+_PDF = re.compile(rb"%PDF-[12]\.\d")
 _TRAILER_STARTS = (
     (b"PK\x03\x04", "ZIP"), (b"Rar!\x1a\x07", "RAR"), (b"7z\xbc\xaf\x27\x1c", "7-Zip"), (b"\x7fELF", "program"),
     (b"#!/", "program"),
@@ -186,21 +188,23 @@ _TRAILER_STARTS = (
 
 def _other_content(data: Bytes, layout: Layout) -> str:
     """What else the file would open as: PHP anywhere, documents and programs in metadata and behind the end."""
-    for pattern, literal, name in _EVERYWHERE:
-        if data.find(literal) >= 0 and pattern.search(data):
-            return name
+    if data.find(b"<?php") >= 0 and _PHP.search(data):
+        return "PHP"
     head = bytes(data[: min(layout.head_end or 1_024, 1_000_000)])
-    texts = [*layout.exif, *layout.xmp, head]
     trailer = bytes(data[layout.end :])
-    for pattern, name in _IN_TEXT:
-        if any(pattern.search(text) for text in texts if name != "PDF") or pattern.search(trailer):
-            return name
-    if b"%PDF-" in head[:1_024]:
+    for text in (*layout.exif, *layout.xmp, head, trailer):
+        if found := _document_in(text.lower()):
+            return found
+    if b"%PDF-" in head[:1_024] or (b"%PDF-" in trailer and _PDF.search(trailer)):
         return "PDF"
     if _is_zip(data):
         return "ZIP"
     start = trailer.lstrip(b"\0\r\n ")
     return next((name for magic, name in _TRAILER_STARTS if start.startswith(magic)), "")
+
+
+def _document_in(small: bytes) -> str:
+    return next((name for literal, rule, name in _IN_TEXT if literal in small and rule.search(small)), "")
 
 
 def _is_zip(data: Bytes) -> bool:

@@ -6,19 +6,14 @@ A duty reaches its place and everything below it. Anonymous people see only what
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Union
-
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.models import Role
+from accounts.models import Role, User
 
-if TYPE_CHECKING:
-    from accounts.models import User
-
-Person = Union["User", AnonymousUser]
+Person = User | AnonymousUser
 
 
 class Action(StrEnum):
@@ -81,14 +76,8 @@ class Reach:
 
 
 def roles(user: Person) -> list[tuple[Role, str]]:
-    """The person's duties in force: (role, place code). Asked of the database once per request's user object."""
-    if not user.is_authenticated:
-        return []
-    known = getattr(user, "_duties_in_force", None)
-    if known is None:
-        known = [(Role(role), code) for role, code in user.duties.current().values_list("role", "place_id")]
-        user._duties_in_force = known  # type: ignore[union-attr]
-    return known
+    """The person's duties in force: (role, code of the place); none for anonymous people."""
+    return user.duties_in_force if isinstance(user, User) else []
 
 
 def reach(user: Person, action: Action) -> Reach:

@@ -28,7 +28,7 @@ class PersonAdmin(UserAdmin):
         (_("Hak"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
     ]
     add_fieldsets = [(None, {"classes": ["wide"], "fields": ["username", "name", "password1", "password2"]})]
-    filter_horizontal: list[str] = []
+    filter_horizontal = []
     list_filter = ["is_active", "is_staff"]
 
 

@@ -5,6 +5,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from places.models import Place
@@ -33,7 +34,7 @@ class User(AbstractUser):
     )
     password_must_change = models.BooleanField(_("kata sandi harus diganti"), default=False)
 
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     class Meta:
         verbose_name = _("pengguna")
@@ -42,6 +43,11 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    @cached_property
+    def duties_in_force(self) -> list[tuple[Role, str]]:
+        """Today's duties as (role, code of the place), asked of the database once per loaded user."""
+        return [(Role(role), code) for role, code in self.duties.current().values_list("role", "place_id")]
 
     def get_full_name(self) -> str:
         return str(self)

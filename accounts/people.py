@@ -17,7 +17,7 @@ from accounts.access import Action, Person, reach, roles
 from accounts.models import Duty, Role, User
 from places.message import mark as _
 from places.message import message, sentences
-from places.models import Place
+from places.models import Level, Place
 from places.problems import Problem
 
 SENTENCES = sentences(
@@ -202,7 +202,5 @@ def _require_may_give(actor: Person, role: Role, place: Place) -> None:
     if not may_give(actor, role, place.pk):
         raise PermissionDenied(gettext("Anda tidak dapat memberi tugas ini di wilayah tersebut."))
     if place.level not in LEVELS[role]:
-        wanted = ", ".join(
-            sorted(str(dict(Place._meta.get_field("level").choices)[level]) for level in LEVELS[role])
-        )
+        wanted = ", ".join(sorted(str(Level(level).label) for level in LEVELS[role]))
         raise Problem(message("people.level", role=str(role.label), place=place.title, wanted=wanted))

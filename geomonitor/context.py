@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -55,5 +56,5 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
 def _open_pairs(request: HttpRequest) -> int:
     """Cases with a pair that nobody has concluded yet."""
     pairs = Pair.objects.visible_to(request.user).current().with_triage()
-    undecided = pairs.filter(probability__gte=_CASE_PROBABILITY, case__isnull=False, triage__isnull=True)
+    undecided = pairs.filter(Q(triage__isnull=True), probability__gte=_CASE_PROBABILITY, case__isnull=False)
     return undecided.values("case").distinct().count()

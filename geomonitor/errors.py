@@ -22,16 +22,16 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
 _JSON_PATHS = ("/api/", "/tiles/", "/healthz", "/readyz")
 
-_TITLES = {
-    400: ("bad_request", _("Permintaan tidak dapat dibaca")),
-    403: ("forbidden", _("Tidak diizinkan")),
-    404: ("not_found", _("Tidak ditemukan")),
-    405: ("method_not_allowed", _("Cara ini tidak tersedia")),
-    409: ("conflict", _("Bertabrakan dengan data yang ada")),
-    413: ("too_large", _("Terlalu besar")),
-    429: ("too_many", _("Terlalu sering")),
-    500: ("server_error", _("Kesalahan pada server")),
-    503: ("unavailable", _("Belum siap")),
+_CODES = {
+    400: "bad_request",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    413: "too_large",
+    429: "too_many",
+    500: "server_error",
+    503: "unavailable",
 }
 
 
@@ -80,7 +80,7 @@ def respond(
 ) -> HttpResponse:
     """An error answer as JSON for programs and as a page for people."""
     default_message, default_hint = _sentence(status)
-    code = code or _TITLES.get(status, ("error", ""))[0]
+    code = code or _CODES.get(status, "error")
     message, hint = message or default_message, hint or default_hint
     if _wants_json(request):
         return JsonResponse(shape(code, message, fields=fields, hint=hint), status=status)
@@ -127,7 +127,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if _wants_json(request):
         return respond(request, 500)
     message, hint = _sentence(500)
-    return render(None, "geomonitor/500.html", {"message": message, "hint": hint}, status=500)  # type: ignore[arg-type]
+    return render(None, "geomonitor/500.html", {"message": message, "hint": hint}, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -152,7 +152,7 @@ def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
     answer = exception_handler(error, context)
     if answer is None:
         return None
-    code = getattr(error, "default_code", None) or _TITLES.get(answer.status_code, ("error", ""))[0]
+    code = getattr(error, "default_code", None) or _CODES.get(answer.status_code, "error")
     if isinstance(error, exceptions.ValidationError):
         body = shape("invalid", _("Isian belum benar."), fields=_fields(error.detail))
     else:

@@ -206,23 +206,21 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "media-src": [SELF, "blob:"],
-        "worker-src": [SELF],
-        "object-src": [NONE],
-        "base-uri": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [SELF],
-    },
-    "EXCLUDE_URL_PREFIXES": ["/admin/"],
+_CSP: dict[str, list[object]] = {
+    "default-src": [SELF],
+    "script-src": [SELF, NONCE],
+    "style-src": [SELF],
+    "img-src": [SELF, "data:", "blob:"],
+    "font-src": [SELF],
+    "connect-src": [SELF],
+    "media-src": [SELF, "blob:"],
+    "worker-src": [SELF],
+    "object-src": [NONE],
+    "base-uri": [SELF],
+    "form-action": [SELF],
+    "frame-ancestors": [SELF],
 }
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": _CSP, "EXCLUDE_URL_PREFIXES": ["/admin/"]}
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if HTTPS else None
@@ -262,9 +260,7 @@ if TILE_URL:
         raise ImproperlyConfigured(
             f"GEOMONITOR_TILE_URL is {TILE_URL!r}; it must begin with https:// and contain {{z}}, {{x}} and {{y}}."
         )
-    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(
-        "https://" + TILE_URL.split("/")[2].replace("{s}", "*")
-    )
+    _CSP["img-src"].append("https://" + TILE_URL.split("/")[2].replace("{s}", "*"))
 
 # The home regency: where the map opens, and what "outside the regency" means.
 REGENCY = env.str("GEOMONITOR_REGENCY", default="35.10")

@@ -12,7 +12,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Published projects of the newest year in figures, and by kind of work."""
     seen = Project.objects.visible_to(request.user).building()
     year = seen.order_by("-fiscal_year").values_list("fiscal_year", flat=True).first()
-    here = seen.filter(fiscal_year=year)
+    here = seen.filter(fiscal_year=year or 0)
     figures = here.aggregate(
         count=Count("pk"),
         money=Sum("planned"),

@@ -25,9 +25,7 @@ _LETTERS = {
     "E": "lon", "W": "lon", "T": "lon", "B": "lon", "BT": "lon", "BB": "lon",
 }  # fmt: skip
 _NEGATIVE = {"S", "LS", "W", "BB", "B"}
-_PART = (
-    r"([-+]?\d+(?:[.,]\d+)?)\s*°?\s*(?:(\d+(?:[.,]\d+)?)\s*['′’]\s*)?(?:(\d+(?:[.,]\d+)?)\s*(?:[\"″”]|'')\s*)?"
-)
+_PART = r"([-+]?\d+(?:[.,]\d+)?)\s*°?\s*(?:(\d+(?:[.,]\d+)?)\s*['′’]\s*)?(?:(\d+(?:[.,]\d+)?)\s*(?:[\"″”]|'')\s*)?"
 _LETTER = r"(LU|LS|BT|BB|[NSEWUTB])"
 _BEHIND = re.compile(rf"{_PART}{_LETTER}[\s,;]*{_PART}{_LETTER}")
 _BEFORE = re.compile(rf"{_LETTER}\s*{_PART}[\s,;]*{_LETTER}\s*{_PART}")

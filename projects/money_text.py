@@ -18,7 +18,9 @@ SENTENCES = sentences(
         ),
         "money.unreadable": _("“%(value)s” bukan jumlah rupiah. Tulis seperti 184500000 atau 184.500.000."),
         "money.negative": _("“%(value)s” kurang dari nol. Tulis jumlah tanpa tanda minus."),
-        "money.sen": _("“%(value)s” lebih halus dari satu sen. Tulis paling banyak dua angka di belakang koma."),
+        "money.sen": _(
+            "“%(value)s” lebih halus dari satu sen. Tulis paling banyak dua angka di belakang koma."
+        ),
         "money.too_large": _("“%(value)s” lebih dari 999 triliun rupiah. Periksa angka nolnya."),
     }
 )

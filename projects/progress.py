@@ -50,3 +50,10 @@ def weighted(sites: list[Site]) -> Decimal:
         return Decimal(0)
     share = sum((site.weight * site.progress for site in active), Decimal(0)) / total
     return share.quantize(_CENT, ROUND_HALF_UP)
+
+
+def reweigh(*, project_id: int) -> Decimal:
+    """Bring a project's progress up to date after its sites or their weights changed; photos stay as they are."""
+    progress = weighted(list(Site.objects.filter(project_id=project_id).order_by("pk")))
+    Project.objects.filter(pk=project_id).update(progress=progress)
+    return progress

@@ -101,7 +101,7 @@ class PlaceRow:
 
 def check(table: Table) -> tuple[list[PlaceRow], list[Message]]:
     """Rows that can be stored, and notes. Raises PlacesRefused with the mistakes of all rows together."""
-    checked = [_Checker(number, row) for number, row in enumerate(table.rows, start=table.first_row)]
+    checked = [_Checker(number, row) for number, row in zip(table.numbers, table.rows, strict=True)]
     mistakes: list[Mistake] = []
     seen: dict[str, int] = {}
     for one in checked:

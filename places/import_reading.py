@@ -71,7 +71,7 @@ class Table:
     """A file as read: values by our column names, geometry already in WGS 84 where the file has any."""
 
     rows: list[dict[str, Any]]
-    first_row: int
+    numbers: list[int]  # of each row, as people count: lines of a CSV, features of other files
     notes: list[Message] = field(default_factory=list)
 
 
@@ -95,12 +95,13 @@ def _read_csv(path: Path) -> Table:
     delimiter = max(",;\t", key=header.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
     names, ignored = _our_names(reader.fieldnames or [])
-    rows = [
-        {ours: (raw.get(theirs) or "").strip() for ours, theirs in names.items()}
-        for raw in reader
-        if any(isinstance(value, str) and value.strip() for value in raw.values())
-    ]
-    return Table(_not_empty(rows), first_row=2, notes=_ignored(ignored))
+    rows: list[dict[str, Any]] = []
+    numbers: list[int] = []
+    for raw in reader:
+        if any(isinstance(value, str) and value.strip() for value in raw.values()):
+            rows.append({ours: (raw.get(theirs) or "").strip() for ours, theirs in names.items()})
+            numbers.append(reader.line_num)
+    return Table(_not_empty(rows), numbers, _ignored(ignored))
 
 
 def _read_ogr(path: Path, layer: str | None) -> Table:
@@ -112,7 +113,7 @@ def _read_ogr(path: Path, layer: str | None) -> Table:
     values = dict(zip([str(name) for name in meta["fields"]], columns, strict=True))
     count = len(geometry) if geometry is not None else len(next(iter(values.values()), []))
     rows = [{ours: _text(values[theirs][i]) for ours, theirs in names.items()} for i in range(count)]
-    table = Table(_not_empty(rows), first_row=1, notes=_ignored(ignored))
+    table = Table(_not_empty(rows), list(range(1, count + 1)), _ignored(ignored))
     if geometry is not None:
         shapes, notes = _in_wgs84(shapely.from_wkb(geometry), meta["crs"])
         table.notes.extend(notes)

@@ -111,6 +111,11 @@ def test_it_says_which_parents_are_missing(write):
     assert refusals(path) == [(3, "code", "35.10.19", "import_places.parent_missing")]
 
 
+def test_it_counts_rows_as_a_spreadsheet_does_with_empty_lines_between(write):
+    path = write("code,name\n\n35,Jawa Timur\n,\n36,\n")
+    assert refusals(path) == [(5, "name", "", "import_places.name_empty")]
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

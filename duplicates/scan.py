@@ -128,7 +128,7 @@ def _covered(years: Sequence[int], codes: Iterable[str] | None) -> ProjectQueryS
     if codes is not None:
         inside = Q(pk__in=[])
         for code in codes:
-            inside |= Q(village_id=code) | Q(village_id__startswith=f"{code}.")
+            inside |= Q(village_id=code) | Q(village__code__startswith=f"{code}.")
         covered = covered.filter(inside)
     return covered
 

@@ -1,0 +1,147 @@
+"""Forms of the duplicate pages: choosing pairs, scanning, concluding, opening an engagement."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import Action, Person, reach
+from accounts.models import Role, User
+from duplicates.models import DecisionKind, Engagement
+from duplicates.score import CASE_FROM, HIGH_FROM, STORED_FROM
+from places.models import Level, Place
+from projects.models import Project
+
+LIKENESS = [
+    (str(STORED_FROM), _("Semua yang tersimpan")),
+    (str(CASE_FROM), _("Sedang dan tinggi")),
+    (str(HIGH_FROM), _("Hanya tinggi")),
+]
+STATES = [("", _("Semua")), ("open", _("Belum disimpulkan")), ("concluded", _("Sudah disimpulkan"))]
+
+
+def _places(user: Person, action: Action) -> QuerySet[Place]:
+    """Regency and districts within the person's reach."""
+    own = reach(user, action)
+    return (
+        Place.objects.filter(own.q("code"), level__in=[Level.REGENCY, Level.DISTRICT])
+        .defer("boundary")
+        .order_by("code")
+    )
+
+
+def _place_choices(user: Person, every: Any) -> list[tuple[str, Any]]:
+    return [("", every), *((place.pk, place.name) for place in _places(user, Action.SCAN))]
+
+
+def _year_choices(every: Any) -> list[tuple[str, Any]]:
+    years = Project.objects.order_by("-fiscal_year").values_list("fiscal_year", flat=True).distinct()
+    return [("", every), *((str(year), str(year)) for year in years)]
+
+
+class PairFilter(forms.Form):
+    """Which pairs to list; the same words in page and downloads. Every field may be absent from the URL."""
+
+    q = forms.CharField(label=_("Cari nama atau kode"), required=False, max_length=100)
+    year = forms.ChoiceField(label=_("Tahun"), required=False)
+    place = forms.ChoiceField(label=_("Wilayah"), required=False)
+    min_probability = forms.ChoiceField(label=_("Kemiripan"), required=False, choices=LIKENESS)
+    state = forms.ChoiceField(label=_("Kesimpulan"), required=False, choices=STATES)
+
+    def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].choices = _year_choices(_("Semua tahun"))  # type: ignore[attr-defined]
+        self.fields["place"].choices = _place_choices(user, _("Semua wilayah"))  # type: ignore[attr-defined]
+        self.fields["min_probability"].initial = str(CASE_FROM)
+
+    def wanted(self) -> dict[str, Any]:
+        """The words as chosen; a word that cannot be meant counts as not chosen, and the form shows why."""
+        self.is_valid()
+        data = dict(self.cleaned_data)
+        data["min_probability"] = float(data.get("min_probability") or CASE_FROM)
+        return data
+
+
+class ScanForm(forms.Form):
+    """What to scan."""
+
+    place = forms.ModelChoiceField(
+        label=_("Wilayah"),
+        queryset=Place.objects.none(),
+        required=False,
+        empty_label=_("Semua wilayah tugas"),
+    )
+    year = forms.ChoiceField(label=_("Tahun"), required=False)
+    radius_m = forms.FloatField(label=_("Radius (m)"), min_value=1, max_value=1000)
+
+    def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].queryset = _places(user, Action.SCAN)  # type: ignore[attr-defined]
+        self.fields["year"].choices = _year_choices(_("Semua tahun"))  # type: ignore[attr-defined]
+        self.fields["radius_m"].initial = settings.DUPLICATE_RADIUS_M
+
+
+class ConcludeForm(forms.Form):
+    """A conclusion: none is chosen beforehand, the reason is required."""
+
+    kind = forms.ChoiceField(label=_("Kesimpulan"), choices=DecisionKind.choices, widget=forms.RadioSelect)
+    metres = forms.FloatField(
+        label=_("Panjang yang sama (m)"), required=False, min_value=0.1, max_value=100_000
+    )
+    engagement = forms.ModelChoiceField(
+        label=_("Penugasan"), queryset=Engagement.objects.none(), required=False, empty_label=None
+    )
+    reason = forms.CharField(label=_("Alasan"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, *args: Any, engagements: QuerySet[Engagement] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if engagements is None:
+            del self.fields["engagement"]
+        else:
+            self.fields["engagement"].queryset = engagements  # type: ignore[attr-defined]
+            self.fields["engagement"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("kind") == DecisionKind.PARTLY and not data.get("metres"):
+            self.add_error("metres", _("Isi panjang yang sama dalam meter."))
+        return data
+
+
+class WithdrawForm(forms.Form):
+    """Why a conclusion is taken back."""
+
+    reason = forms.CharField(label=_("Alasan penarikan"), max_length=500)
+
+
+class EngagementForm(forms.ModelForm[Engagement]):
+    """A new audit assignment."""
+
+    class Meta:
+        model = Engagement
+        fields = ["assignment", "title", "places", "first_year", "last_year", "cut_off", "team"]
+        widgets = {"cut_off": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        self.fields["places"].queryset = _places(user, Action.FINDING)  # type: ignore[attr-defined]
+        auditors = (
+            User.objects.filter(duties__role=Role.AUDITOR, is_active=True).exclude(pk=user.pk).distinct()
+        )
+        self.fields["team"].queryset = auditors  # type: ignore[attr-defined]
+        self.fields["team"].required = False
+        self.fields["team"].label = _("Anggota tim lain")
+        self.initial.setdefault("first_year", today.year - 2)
+        self.initial.setdefault("last_year", today.year)
+        self.initial.setdefault("cut_off", today)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, last = data.get("first_year"), data.get("last_year")
+        if first and last and first > last:
+            self.add_error("last_year", _("Tahun terakhir mendahului tahun pertama."))
+        return data

@@ -1,0 +1,17 @@
+"""Map page, panel, ground and vector tiles."""
+
+from django.urls import path, re_path
+
+from maps import pair_views, views
+
+_TILE = r"^tiles/projects/(?P<z>\d{1,9})/(?P<x>\d{1,9})/(?P<y>\d{1,9})\.(?:mvt|pbf)$"
+
+urlpatterns = [
+    path("map/", views.dashboard, name="map"),
+    path("map/summary/", views.summary_fragment, name="map_summary"),
+    path("map/panel/<int:pk>/", views.project_panel, name="project_panel"),
+    path("duplicates/pairs.html", pair_views.pairs_html, name="pairs_html"),
+    path("map/ground.json", views.ground_json, name="ground"),
+    path("tiles/projects.json", views.tile_description, name="tile_description"),
+    re_path(_TILE, views.project_tile, name="project_tile"),
+]

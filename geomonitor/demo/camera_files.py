@@ -171,8 +171,8 @@ PHONES = (
 class Shot:
     """One release of the shutter: when (aware), where (WGS 84), and how the phone was held.
 
-    gps: `full`, `none` (location switched off), `zeroed` (0,0), `empty` (tags without a position) or
-    `malformed` (a latitude and longitude without hemispheres). gps_at: satellite time if it differs.
+    gps: `full`, `none` (location switched off), `zeroed` (0,0), `leftover` (latitude and longitude removed, height
+    and satellite time left behind) or `malformed` (without hemispheres). gps_at: satellite time if it differs.
     """
 
     taken_at: datetime
@@ -292,7 +292,8 @@ def _exif(shot: Shot, size: tuple[int, int]) -> list[Entry]:
 
 
 def _habits(shot: Shot) -> list[Entry]:
-    phone, entries = shot.phone, []
+    phone = shot.phone
+    entries: list[Entry] = []
     if phone.zone:
         entries += [(tag, _ASCII, _offset(shot.taken_at)) for tag in (0x9010, 0x9011, 0x9012)]
     if phone.maker_note:
@@ -304,21 +305,24 @@ def _habits(shot: Shot) -> list[Entry]:
 
 def _gps(shot: Shot) -> list[Entry]:
     moment = (shot.gps_at or shot.taken_at).astimezone(UTC)
+    clock = [Fraction(moment.hour), Fraction(moment.minute), Fraction(moment.second)]
     entries: list[Entry] = [
         (0x00, _BYTE, [2, 3, 0, 0]),
-        (0x1B, _UNDEFINED, b"ASCII\0\0\0" + (b"CELLID" if shot.gps == "empty" else b"GPS")),
+        (0x05, _BYTE, [0]),
+        (0x06, _RATIONAL, [Fraction(round(max(shot.altitude_m, 0) * 10), 10)]),
+        (0x07, _RATIONAL, clock),
+        (0x1B, _UNDEFINED, b"ASCII\0\0\0GPS"),
         (0x1D, _ASCII, moment.strftime("%Y:%m:%d")),
     ]
-    if shot.gps == "empty":
-        return entries
-    entries.append(
-        (0x07, _RATIONAL, [Fraction(moment.hour), Fraction(moment.minute), Fraction(moment.second)])
-    )
+    return entries if shot.gps == "leftover" else entries + _where(shot)
+
+
+def _where(shot: Shot) -> list[Entry]:
     lat, lon = (0.0, 0.0) if shot.gps == "zeroed" else (shot.lat, shot.lon)
-    entries += [(0x02, _RATIONAL, _dms(lat)), (0x04, _RATIONAL, _dms(lon))]
-    if shot.gps != "malformed":
-        entries += [(0x01, _ASCII, "S" if lat < 0 else "N"), (0x03, _ASCII, "W" if lon < 0 else "E")]
-    entries += [(0x05, _BYTE, [0]), (0x06, _RATIONAL, [Fraction(round(max(shot.altitude_m, 0) * 10), 10)])]
+    entries: list[Entry] = [(0x02, _RATIONAL, _dms(lat)), (0x04, _RATIONAL, _dms(lon))]
+    if shot.gps == "malformed":
+        return entries
+    entries += [(0x01, _ASCII, "S" if lat < 0 else "N"), (0x03, _ASCII, "W" if lon < 0 else "E")]
     if shot.phone.error and shot.gps == "full":
         entries.append((0x1F, _RATIONAL, [Fraction(round(shot.error_m * 100), 100)]))
     if shot.phone.heading and shot.gps == "full":
@@ -345,7 +349,9 @@ def tags(shot: Shot, size: tuple[int, int], thumbnail: bytes) -> bytes:
     interop: list[Entry] = [(0x0001, _ASCII, "R98"), (0x0002, _UNDEFINED, b"0100")]
 
     def with_pointers(a: int, b: int, c: int) -> tuple[_Block, _Block]:
-        pointers: list[Entry] = [(0x8769, _LONG, [a])] + ([(0x8825, _LONG, [b])] if has_gps else [])
+        pointers: list[Entry] = [(0x8769, _LONG, [a])]
+        if has_gps:
+            pointers.append((0x8825, _LONG, [b]))
         return _Block(order, first + pointers), _Block(order, [*exif, (0xA005, _LONG, [c])])
 
     ifd0, sub = with_pointers(0, 0, 0)

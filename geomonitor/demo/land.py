@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -89,9 +90,9 @@ def _walk(start: LonLat, length: float, heading: float, rng: random.Random) -> t
 
 def along(line: Sequence[LonLat], share: float) -> LonLat:
     """The point at a share (0 … 1) of a line's length."""
-    spans = [metres_between(a, b) for a, b in zip(line, line[1:], strict=False)]
+    spans = [metres_between(a, b) for a, b in pairwise(line)]
     left = max(0.0, min(1.0, share)) * sum(spans)
-    for (a, b), span in zip(zip(line, line[1:], strict=False), spans, strict=True):
+    for (a, b), span in zip(pairwise(line), spans, strict=True):
         if left <= span and span:
             t = left / span
             return round(a[0] + (b[0] - a[0]) * t, 7), round(a[1] + (b[1] - a[1]) * t, 7)

@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from geomonitor.demo import land, titles
 from geomonitor.demo.camera_files import PHONES, WIB
@@ -78,8 +79,8 @@ def regular(
     status, reached = fate(start, end, as_of, rng)
     project = PlannedProject(
         key, village.code, year, titles.title(kind, rng, count), kind.work_type, kind.picture, rng.randrange(1, 2**31),
-        activity(village, kind), status, start, end, kind.unit, volume, sites, [], executor_name=EXECUTORS[village.has_budget].format(name=village.name),
-        published=status != "draft",
+        activity(village, kind), status, start, end, kind.unit, volume, sites, [],
+        executor_name=EXECUTORS[village.has_budget].format(name=village.name), published=status != "draft",
     )  # fmt: skip
     fund(project, village, rng)
     pay(project, reached, as_of, rng)
@@ -100,17 +101,21 @@ def fate(start: date, end: date, as_of: date, rng: random.Random) -> tuple[str, 
     if start > as_of:
         return "planned", 0
     if end < as_of:
-        if luck < 0.03:
-            return "cancelled", 0
-        if luck < 0.07:
-            return "postponed", rng.choice((20, 35, 50))
-        if end.year == as_of.year and luck < 0.16:
-            return "in_progress", rng.choice((70, 80, 90))
-        return ("handed_over" if luck < 0.55 else "completed"), 100
+        return _after_its_time(end.year == as_of.year, luck, rng)
     if luck < 0.12:
         return "awaiting_funds", 0
     share = (as_of - start) / (end - start) * rng.uniform(0.6, 1.1)
     return "in_progress", max(5, min(95, round(share * 20) * 5))
+
+
+def _after_its_time(this_year: bool, luck: float, rng: random.Random) -> tuple[str, int]:
+    if luck < 0.03:
+        return "cancelled", 0
+    if luck < 0.07:
+        return "postponed", rng.choice((20, 35, 50))
+    if this_year and luck < 0.16:
+        return "in_progress", rng.choice((70, 80, 90))
+    return ("handed_over" if luck < 0.55 else "completed"), 100
 
 
 def place(
@@ -283,4 +288,4 @@ def spot_of(one: PlannedSite, stage: int, rng: random.Random) -> LonLat:
 
 def metres(line: Sequence[LonLat]) -> float:
     """Length of a line in metres."""
-    return sum(metres_between(a, b) for a, b in zip(line, line[1:], strict=False))
+    return sum(metres_between(a, b) for a, b in pairwise(line))

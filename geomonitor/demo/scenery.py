@@ -7,6 +7,7 @@ gardens) and `coast` (the strait behind the palms).
 import math
 import random
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
@@ -205,8 +206,8 @@ def banana(pen: Pen, rng: random.Random, x: float, z: float) -> None:
 def cottage(pen: Pen, rng: random.Random, x: float, z: float) -> None:
     """A neighbour's house in the distance: tiled hip roof, white or pastel wall."""
     wide, deep = rng.uniform(3.2, 4.6), 5.0
-    wall = rng.choice([(228, 222, 206), (206, 216, 202), (222, 202, 176), (196, 210, 214)])
-    roof = rng.choice([(168, 92, 66), (150, 82, 62), (176, 108, 76)])
+    wall: Colour = rng.choice([(228, 222, 206), (206, 216, 202), (222, 202, 176), (196, 210, 214)])
+    roof: Colour = rng.choice([(168, 92, 66), (150, 82, 62), (176, 108, 76)])
     haze = min(0.35, z / 200)
     wall, roof = mix(wall, (200, 210, 200), haze), mix(roof, (200, 206, 196), haze)
     pen.shadow(x, z, wide * 1.2, 1.5, 50)
@@ -232,7 +233,7 @@ def cottage(pen: Pen, rng: random.Random, x: float, z: float) -> None:
 def _paddy(pen: Pen, rng: random.Random, palette: Palette) -> None:
     crop = rng.choice([(104, 156, 62), (128, 168, 70), (196, 176, 88), (86, 146, 72)])
     edges = [4.0, 7.5, 13.0, 21.0, 34.0, 60.0, 110.0, 240.0]
-    for i, (z0, z1) in enumerate(zip(edges, edges[1:], strict=False)):
+    for i, (z0, z1) in enumerate(pairwise(edges)):
         for side in (-1, 1):
             wet = rng.random() < 0.16
             tone = (172, 196, 200) if wet else mix(crop, palette.far_grass, rng.uniform(0.0, 0.5) + i * 0.05)

@@ -34,7 +34,11 @@ class Template:
     lines: tuple[str, ...]
 
 
-_ROAD = "Pembangunan/Rehabilitasi/Peningkatan/Pengerasan Jalan"
+_BUILD = "Pembangunan/Rehabilitasi/Peningkatan"
+_ROAD = f"{_BUILD}/Pengerasan Jalan"
+_ROADSIDE = f"{_BUILD} Prasarana Jalan Desa (Gorong-gorong, Selokan, Box/Slab Culvert, Drainase, Prasarana Jalan lain)"
+_WATER = f"{_BUILD} Sumber Air Bersih Milik Desa (Mata Air/Tandon Penampungan Air Hujan/Sumur Bor, dll)"
+_HOUSES = "Dukungan Pelaksanaan Program Pembangunan/Rehab Rumah Tidak Layak Huni (RTLH) GAKIN (pemetaan, validasi, dll)"
 TEMPLATES = (
     Template("road", "road", "02.03.12", f"{_ROAD} Usaha Tani", "m", (
         "Rabat beton jalan usaha tani {field} Dusun {hamlet}",
@@ -54,44 +58,44 @@ TEMPLATES = (
         "Peningkatan jalan desa {street} ruas {hamlet}",
         "Rehabilitasi jalan desa Dusun {hamlet} menuju {field}",
     )),
-    Template("drain", "drain", "02.03.14", "Pembangunan/Rehabilitasi/Peningkatan Prasarana Jalan Desa (Gorong-gorong, Selokan, Box/Slab Culvert, Drainase, Prasarana Jalan lain)", "m", (
+    Template("drain", "drain", "02.03.14", _ROADSIDE, "m", (
         "Pembangunan drainase jalan {street} RT {rt} RW {rw}",
         "Pembangunan saluran drainase Dusun {hamlet} RT {rt} RW {rw}",
         "Rehabilitasi drainase dan gorong-gorong RT {rt} RW {rw} Dusun {hamlet}",
     )),
-    Template("irrigation", "irrigation", "04.02.06", "Pembangunan/Rehabilitasi/Peningkatan Saluran Irigasi Tersier/Sederhana", "m", (
+    Template("irrigation", "irrigation", "04.02.06", f"{_BUILD} Saluran Irigasi Tersier/Sederhana", "m", (
         "Rehabilitasi saluran irigasi tersier {field}",
         "Pembangunan saluran irigasi {field} Dusun {hamlet}",
     )),
-    Template("water", "well", "02.04.11", "Pembangunan/Rehabilitasi/Peningkatan Sumber Air Bersih Milik Desa (Mata Air/Tandon Penampungan Air Hujan/Sumur Bor, dll)", "unit", (
+    Template("water", "well", "02.04.11", _WATER, "unit", (
         "Pembangunan sumur bor dan tandon Dusun {hamlet}",
         "Sumur bor air bersih RT {rt} RW {rw} Dusun {hamlet}",
     )),
-    Template("bridge", "bridge", "02.03.13", "Pembangunan/Rehabilitasi/Peningkatan/Pengerasan Jembatan Milik Desa", "unit", (
+    Template("bridge", "bridge", "02.03.13", f"{_BUILD}/Pengerasan Jembatan Milik Desa", "unit", (
         "Pembangunan jembatan {field} Dusun {hamlet}",
         "Rehabilitasi jembatan desa RT {rt} RW {rw} Dusun {hamlet}",
     )),
-    Template("sanitation", "sanitation", "02.04.14", "Pembangunan/Rehabilitasi/Peningkatan Fasilitas Jamban Umum/MCK Umum, dll", "unit", (
+    Template("sanitation", "sanitation", "02.04.14", f"{_BUILD} Fasilitas Jamban Umum/MCK Umum, dll", "unit", (
         "Pembangunan MCK umum Dusun {hamlet} RT {rt} RW {rw}",
         "Rehabilitasi MCK Balai Dusun {hamlet}",
     )),
-    Template("building", "building", "02.02.09", "Pembangunan/Rehabilitasi/Peningkatan/Pengadaan Sarana/Prasarana Posyandu/Polindes/PKD", "unit", (
+    Template("building", "building", "02.02.09", f"{_BUILD}/Pengadaan Sarana/Prasarana Posyandu/Polindes/PKD", "unit", (
         "Pembangunan Posyandu {street} Dusun {hamlet}",
         "Rehabilitasi gedung Posyandu {street} RT {rt} RW {rw}",
     )),
-    Template("building", "building", "02.03.15", "Pembangunan/Rehabilitasi/Peningkatan Balai Desa/Balai Kemasyarakatan", "unit", (
+    Template("building", "building", "02.03.15", f"{_BUILD} Balai Desa/Balai Kemasyarakatan", "unit", (
         "Rehabilitasi balai pertemuan Dusun {hamlet}",
         "Pembangunan balai kemasyarakatan Dusun {hamlet}",
     )),
-    Template("house", "house", "02.04.01", "Dukungan Pelaksanaan Program Pembangunan/Rehab Rumah Tidak Layak Huni (RTLH) GAKIN (pemetaan, validasi, dll)", "rumah", (
+    Template("house", "house", "02.04.01", _HOUSES, "rumah", (
         "Rehabilitasi rumah tidak layak huni Dusun {hamlet} ({n} rumah)",
         "Bedah rumah tidak layak huni RW {rw} Dusun {hamlet} ({n} rumah)",
     )),
-    Template("lighting", "lamp", "02.03.14", "Pembangunan/Rehabilitasi/Peningkatan Prasarana Jalan Desa (Gorong-gorong, Selokan, Box/Slab Culvert, Drainase, Prasarana Jalan lain)", "titik", (
+    Template("lighting", "lamp", "02.03.14", _ROADSIDE, "titik", (
         "Pemasangan lampu jalan tenaga surya Dusun {hamlet} ({n} titik)",
         "Penerangan jalan {street} RT {rt} RW {rw} ({n} titik)",
     )),
-    Template("retaining_wall", "retaining_wall", "02.03.14", "Pembangunan/Rehabilitasi/Peningkatan Prasarana Jalan Desa (Gorong-gorong, Selokan, Box/Slab Culvert, Drainase, Prasarana Jalan lain)", "m", (
+    Template("retaining_wall", "retaining_wall", "02.03.14", _ROADSIDE, "m", (
         "Pembangunan tembok penahan tanah {field} RT {rt} RW {rw}",
         "Plengsengan jalan {street} Dusun {hamlet}",
     )),

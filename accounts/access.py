@@ -3,15 +3,15 @@
 A duty reaches its place and everything below it. Anonymous people see only what is published.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.models import Role, User
+from accounts.models import Held, Role, User
 
 Person = User | AnonymousUser
 
@@ -34,9 +34,11 @@ class Action(StrEnum):
     USERS = "users"
 
 
+# What an auditor may only inside an engagement: a duty that carries its number (design: "own engagement").
+INSIDE_ENGAGEMENT = frozenset({Action.CLAIM})
+
 # One row per action, one column per role, as in the design (section 4, Access). A monitor edits "with reason":
-# the job asks for it. Auditors claim photos and write findings only inside their own engagement: the jobs of
-# photos and duplicates ask the engagement besides this table.
+# the job asks for it. A finding asks for its engagement besides this table (duplicates/decisions.py).
 TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_DRAFTS: frozenset(Role),
     Action.EDIT: frozenset({Role.OFFICER, Role.VILLAGE_HEAD, Role.MONITOR, Role.ADMIN}),
@@ -75,16 +77,20 @@ class Reach:
         return condition
 
 
-def roles(user: Person) -> list[tuple[Role, str]]:
-    """The person's duties in force: (role, code of the place); none for anonymous people."""
+def roles(user: Person) -> list[Held]:
+    """The person's duties in force; none for anonymous people."""
     return user.duties_in_force if isinstance(user, User) else []
 
 
 def reach(user: Person, action: Action) -> Reach:
     """The places in which the person may do this."""
     allowed = TABLE[action]
-    codes: Iterable[str] = {code for role, code in roles(user) if role in allowed}
+    codes = {held.place for held in roles(user) if held.role in allowed and _holds(held, action)}
     return Reach(tuple(sorted(codes)))
+
+
+def _holds(held: Held, action: Action) -> bool:
+    return held.role != Role.AUDITOR or action not in INSIDE_ENGAGEMENT or bool(held.engagement)
 
 
 def may(user: Person, action: Action, place_code: str) -> bool:
@@ -100,4 +106,4 @@ def require(user: Person, action: Action, place_code: str) -> None:
 
 def has_role(user: Person, *wanted: Role) -> bool:
     """Whether one of the person's duties in force has one of the roles, anywhere."""
-    return any(role in wanted for role, _code in roles(user))
+    return any(held.role in wanted for held in roles(user))

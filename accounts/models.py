@@ -1,5 +1,7 @@
 """Users, their duties, notices to them, and the record of every act."""
 
+from typing import NamedTuple
+
 import pgtrigger
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -20,6 +22,14 @@ class Role(models.TextChoices):
     MONITOR = "monitor", _("Pemantau kabupaten (DPMD)")
     AUDITOR = "auditor", _("Pemeriksa (Inspektorat)")
     ADMIN = "admin", _("Pengelola sistem")
+
+
+class Held(NamedTuple):
+    """A duty in force: the role, the place's code, and the engagement it comes from (empty: none)."""
+
+    role: Role
+    place: str
+    engagement: str
 
 
 class User(AbstractUser):
@@ -45,9 +55,10 @@ class User(AbstractUser):
         return self.name or self.username
 
     @cached_property
-    def duties_in_force(self) -> list[tuple[Role, str]]:
-        """Today's duties as (role, code of the place), asked of the database once per loaded user."""
-        return [(Role(role), code) for role, code in self.duties.current().values_list("role", "place_id")]
+    def duties_in_force(self) -> list["Held"]:
+        """Today's duties, asked of the database once per loaded user."""
+        rows = self.duties.current().values_list("role", "place_id", "engagement")
+        return [Held(Role(role), place, engagement) for role, place, engagement in rows]
 
     def get_full_name(self) -> str:
         return str(self)
@@ -76,6 +87,8 @@ class Duty(models.Model):
     since = models.DateField(_("sejak"), default=timezone.localdate)
     until = models.DateField(_("sampai"), null=True, blank=True)
     decree = models.CharField(_("nomor SK"), max_length=100, blank=True)
+    # Filled by the slice that opens audit engagements; some rights of an auditor hold only inside one.
+    engagement = models.CharField(_("nomor penugasan"), max_length=60, blank=True)
 
     objects = DutyQuerySet.as_manager()
 
@@ -89,7 +102,9 @@ class Duty(models.Model):
                 name="duty_until_after_since", condition=Q(until__isnull=True) | Q(until__gte=F("since"))
             ),
             # Imports by CSV: the same duty twice is one duty.
-            models.UniqueConstraint(name="duty_once", fields=["user", "role", "place", "since"]),
+            models.UniqueConstraint(
+                name="duty_once", fields=["user", "role", "place", "since", "engagement"]
+            ),
         ]
 
     def __str__(self) -> str:

@@ -51,14 +51,14 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 def givable(actor: Person) -> frozenset[Role]:
     """The roles that the actor may give to somebody in their places."""
-    return frozenset().union(*(MAY_GIVE.get(role, frozenset()) for role, _code in roles(actor)))
+    return frozenset().union(*(MAY_GIVE.get(role, frozenset()) for role, _code, _engagement in roles(actor)))
 
 
 def may_give(actor: Person, role: Role, place_code: str) -> bool:
     """Whether one of the actor's own duties lets them give this role for this place."""
     return any(
         role in MAY_GIVE.get(held, frozenset()) and (place_code == code or place_code.startswith(f"{code}."))
-        for held, code in roles(actor)
+        for held, code, _engagement in roles(actor)
     )
 
 

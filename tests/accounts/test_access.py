@@ -5,8 +5,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
 from accounts.access import TABLE, Action, may, reach, require
-from accounts.models import Duty, Role
+from accounts.models import Duty, Role, User
 from tests.cast import BUBUK, SRAGI, Cast
+from tests.factories import DutyFactory
 
 # The design's table (section 4), written down a second time by hand; O officer, H head, D district, M monitor,
 # A auditor, G admin.
@@ -60,6 +61,14 @@ def test_it_counts_only_duties_in_force(cast: Cast, time_machine, since, until, 
     time_machine.move_to("2026-11-24T03:00:00Z")
     Duty.objects.create(user=cast.tamu, role=Role.OFFICER, place=cast.bubuk, since=since, until=until)
     assert may(cast.tamu, Action.EDIT, BUBUK) is holds
+
+
+def test_an_auditor_claims_photos_only_inside_an_engagement(cast: Cast) -> None:
+    assert not may(cast.fitri, Action.CLAIM, SRAGI)
+    DutyFactory(user=cast.fitri, role=Role.AUDITOR, place=cast.sragi, engagement="700/118/2026")
+    fitri = User.objects.get(pk=cast.fitri.pk)
+    assert may(fitri, Action.CLAIM, SRAGI)
+    assert not may(fitri, Action.CLAIM, BUBUK)
 
 
 def test_it_refuses_in_words(cast: Cast) -> None:

@@ -45,3 +45,18 @@ def message_of(claim: Claim) -> Message:
 def sentence_of(claim: Claim) -> str:
     """The same in the active language."""
     return say(message_of(claim))
+
+
+# Checks whose "all is well" tells a reader nothing new.
+_QUIET_WHEN_FINE = {"complete", "not_reused", "surveyed_site", "fix_agrees"}
+
+
+def told(claim: Claim) -> tuple[tuple[str, Message], ...]:
+    """What the checks say, in reading order: (status, message); left out is what tells nothing."""
+    return tuple(
+        (check.status, Message.from_json(check.message))
+        for check in claim.checks.all()
+        if check.status in {"failed", "warning"}
+        or (check.status == "passed" and check.code not in _QUIET_WHEN_FINE)
+        or (check.status == "unknown" and check.code == "time_plausible")
+    )

@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts import audit
-from accounts.access import Action, Person, may, roles
-from accounts.models import Role, User
+from accounts.access import Action, Person, may
+from accounts.models import User
 from photos import standing
 from photos.capture import stored as stored_fix
 from photos.containers import layout_of, opened
@@ -131,13 +131,8 @@ def receive(
 
 
 def require_claiming(actor: Person, project: Project) -> None:
-    """Raises PermissionDenied if the person may not send photos for this project, Problem if nobody may now.
-
-    Auditors send photos inside their engagement only; until one says so, not at all.
-    """
-    code = project.village_id
-    held = {role for role, place in roles(actor) if code == place or code.startswith(f"{place}.")}
-    if not may(actor, Action.CLAIM, code) or held == {Role.AUDITOR}:
+    """Raises PermissionDenied if the person may not send photos for this project, Problem if nobody may now."""
+    if not may(actor, Action.CLAIM, project.village_id):
         raise PermissionDenied(gettext("Tugas Anda tidak mencakup mengirim foto untuk pekerjaan ini."))
     if not Project.objects.building().filter(pk=project.pk).exists():
         raise Problem(message("intake.not_building"), status=409)

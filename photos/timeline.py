@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.access import Action, Person, may
 from photos import stages
-from photos.conclusions import message_of
+from photos.conclusions import message_of, told
 from photos.models import CheckResult, Claim, Purpose, Verdict
 from photos.standing import with_decision
 from places.message import Message
@@ -19,16 +19,24 @@ from projects.models import Project, Site, SiteStatus, stage_word
 
 
 @dataclass(frozen=True)
-class Frame:
-    """One picture of the strip, or the place of one that is expected and missing (then only progress and due).
+class Saying:
+    """A check's status (passed, failed, warning, unknown) and its sentence."""
 
-    decision: "accepted", "rejected" or "" (nobody yet). distance_m: None without a position.
-    thumb, display: "" until the worker has made them.
+    status: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture of the strip, or the place of one that is expected and missing (then only progress and due_on).
+
+    due_on: None where no dates are planned. decision: "accepted", "rejected" or "" (nobody yet).
+    distance_m: None without a position. thumb, display: "" until the worker has made them.
     """
 
     progress: int
     missing: bool = False
-    due: date | None = None
+    due_on: date | None = None
     late: bool = False
     claim_id: int | None = None
     verdict: str = ""
@@ -36,6 +44,7 @@ class Frame:
     received_at: datetime | None = None
     distance_m: float | None = None
     message: Message | None = None
+    checks: tuple[tuple[str, Message], ...] = ()
     thumb: str = ""
     display: str = ""
     original: str = ""
@@ -57,6 +66,11 @@ class Frame:
     def sentence(self) -> str:
         """What the verdict rests on, in the reader's language."""
         return say(self.message) if self.message else ""
+
+    @property
+    def sentences(self) -> list[Saying]:
+        """What each check said, in reading order, in the reader's language."""
+        return [Saying(status, say(said)) for status, said in self.checks]
 
 
 @dataclass(frozen=True)
@@ -104,26 +118,32 @@ def of(project: Project, user: Person) -> Timeline:
     for claim in ordered:
         by_site.setdefault(claim.site_id, []).append(claim)
     wanted = stages.expected([project])[project.pk]
+    inside = may(user, Action.SEE_DRAFTS, project.village_id)
     originals = may(user, Action.ORIGINALS, project.village_id)
     sites = Site.objects.filter(project=project).order_by("no")
     tracks = [
-        _track(project, site, by_site.get(site.pk, []), wanted, originals=originals)
+        Track(
+            site_id=site.pk,
+            no=site.no,
+            label=site.label if inside else site.public_label,
+            progress=float(site.progress),
+            frames=_frames(project, site, by_site.get(site.pk, []), wanted, originals=originals),
+        )
         for site in sites
         if site.status == SiteStatus.ACTIVE or site.pk in by_site
     ]
     return Timeline(project.pk, tracks)
 
 
-def _track(
+def _frames(
     project: Project, site: Site, claims: list[Claim], wanted: Iterable[int], *, originals: bool
-) -> Track:
+) -> list[Frame]:
     """A site's frames; a rejected photo stays in the strip but does not fill its stage."""
     frames = [_frame(claim, originals=originals) for claim in claims]
     if site.status == SiteStatus.ACTIVE:
         shown = [frame.progress for frame in frames if frame.decision != "rejected"]
         frames += [_missing(project, stage) for stage in stages.missing(wanted, shown)]
-    frames.sort(key=lambda frame: frame.progress)
-    return Track(site.pk, site.no, site.label, float(site.progress), frames)
+    return sorted(frames, key=lambda frame: frame.progress)
 
 
 def _frame(claim: Claim, *, originals: bool) -> Frame:
@@ -136,15 +156,16 @@ def _frame(claim: Claim, *, originals: bool) -> Frame:
         received_at=claim.received_at,
         distance_m=claim.distance_m,
         message=message_of(claim),
+        checks=told(claim),
         thumb=reverse("photo_thumb", args=[claim.pk]) if photo.thumb else "",
         display=reverse("photo_display", args=[claim.pk]) if photo.display else "",
         original=reverse("photo_original", args=[claim.pk]) if originals else "",
         stands=claim.stands,
         decision=getattr(claim, "decision", None) or "",
-        note=claim.note,
+        note=claim.note if originals else "",
     )
 
 
 def _missing(project: Project, stage: int) -> Frame:
     day = stages.due(project, stage)
-    return Frame(progress=stage, missing=True, due=day, late=bool(day and day < timezone.localdate()))
+    return Frame(progress=stage, missing=True, due_on=day, late=bool(day and day < timezone.localdate()))

@@ -128,7 +128,7 @@ def _chunks(upload: Any) -> Iterable[bytes]:
     if isinstance(upload, str | os.PathLike):
         return _chunks_of_path(Path(upload))
     if hasattr(upload, "chunks"):
-        return upload.chunks(_CHUNK)  # type: ignore[no-any-return]
+        return upload.chunks(_CHUNK)
     return iter(lambda: upload.read(_CHUNK), b"")
 
 

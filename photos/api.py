@@ -1,0 +1,280 @@
+"""/api/v1/photos/: what photos are said to show, with their verdicts; POST takes a photo in.
+
+Outsiders read claims that stand on published projects: no people, no notes, no originals, houses to three decimals.
+"""
+
+from typing import Any
+
+from django.db.models import Prefetch, Q
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access import Action, may
+from photos import intake
+from photos.capture import read_fix
+from photos.conclusions import sentence_of
+from photos.models import CheckResult, Claim, ClaimQuerySet, Purpose, Verdict
+from photos.reuse import elsewhere
+from photos.standing import with_decision
+from photos.uploads import IncomingFile, use_incoming
+from places.message import Message, message, sentences
+from places.message import mark as _
+from places.problems import Problem
+from places.saying import say
+from projects import filters
+from projects.models import Project, Site, WorkType, stage_word
+
+SENTENCES = sentences(
+    {
+        "photos.unknown_verdict": _("Filter verdict tidak mengenal “%(value)s”. Pilihannya: %(choices)s."),
+    }
+)
+
+
+class CheckSerializer(serializers.ModelSerializer[CheckResult]):
+    """One check: what it measured, the limit, and the sentence in the reader's language."""
+
+    message = serializers.SerializerMethodField()
+
+    class Meta:
+        model = CheckResult
+        fields = ["code", "status", "measured", "limit", "message"]
+
+    def get_message(self, check: CheckResult) -> str:
+        return say(Message.from_json(check.message))
+
+
+class PhotoSerializer(serializers.ModelSerializer[Claim]):
+    """A claim as this reader may see it."""
+
+    project = serializers.SerializerMethodField()
+    site = serializers.SerializerMethodField()
+    stage = serializers.SerializerMethodField()
+    sha256 = serializers.CharField(source="photo.sha256")
+    taken_at = serializers.SerializerMethodField(help_text="ISO 8601 in the offset that applied")
+    position = serializers.SerializerMethodField()
+    verdict_label = serializers.CharField(source="get_verdict_display")
+    sentence = serializers.SerializerMethodField(help_text="What the verdict rests on, in words")
+    checks = CheckSerializer(many=True)
+    decision = serializers.SerializerMethodField(help_text="accepted, rejected, or null: nobody yet")
+    same_picture = serializers.SerializerMethodField()
+    uploaded_by = serializers.SerializerMethodField()
+    thumb = serializers.SerializerMethodField()
+    display = serializers.SerializerMethodField()
+    original = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Claim
+        fields = [
+            "id", "uuid", "sha256", "project", "site", "progress", "stage", "purpose", "note", "file_name",
+            "uploaded_by", "received_at", "taken_at", "taken_at_source", "position", "position_reason", "fix",
+            "distance_m", "verdict", "verdict_label", "sentence", "checks", "stands", "decision", "same_picture",
+            "thumb", "display", "original",
+        ]  # fmt: skip
+
+    def to_representation(self, claim: Claim) -> dict[str, Any]:
+        content = super().to_representation(claim)
+        if not self._inside(claim):
+            for name in (
+                "uuid",
+                "sha256",
+                "note",
+                "file_name",
+                "uploaded_by",
+                "fix",
+                "checks",
+                "same_picture",
+            ):
+                content.pop(name)
+            if claim.project.work_type == WorkType.HOUSE and content["position"]:
+                position = content["position"]
+                content["position"] = {"lon": round(position["lon"], 3), "lat": round(position["lat"], 3)}
+                content["distance_m"] = None
+        return content
+
+    def _user(self) -> Any:
+        return self.context["request"].user
+
+    def _inside(self, claim: Claim) -> bool:
+        return may(self._user(), Action.SEE_DRAFTS, claim.project.village_id)
+
+    def get_project(self, claim: Claim) -> dict[str, Any]:
+        project = claim.project
+        title = project.title if self._inside(claim) else project.public_title or project.title
+        return {"id": project.pk, "code": project.code, "title": title}
+
+    def get_site(self, claim: Claim) -> dict[str, Any]:
+        label = claim.site.label if self._inside(claim) else claim.site.public_label
+        return {"id": claim.site_id, "no": claim.site.no, "label": label}
+
+    def get_stage(self, claim: Claim) -> str:
+        return stage_word(claim.progress)
+
+    def get_taken_at(self, claim: Claim) -> str | None:
+        zone = timezone.get_fixed_timezone(claim.taken_at_offset_min)
+        return claim.taken_at.astimezone(zone).isoformat(timespec="seconds") if claim.taken_at else None
+
+    def get_position(self, claim: Claim) -> dict[str, Any] | None:
+        if claim.position is None:
+            return None
+        point = claim.position
+        return {"lon": point.x, "lat": point.y, "error_m": claim.error_m, "source": claim.position_source}
+
+    def get_sentence(self, claim: Claim) -> str:
+        return sentence_of(claim)
+
+    def get_decision(self, claim: Claim) -> str | None:
+        return getattr(claim, "decision", None)
+
+    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
+    def get_same_picture(self, claim: Claim) -> list[dict[str, Any]]:
+        """Other claims of the same bytes that the reader may see; asked only where the check found any."""
+        if not any(c.code == "not_reused" and c.status == "failed" for c in claim.checks.all()):
+            return []
+        others = elsewhere(claim, self._user())[:20]
+        return [
+            {"project": other.project_id, "title": other.project.title, "progress": other.progress}
+            for other in others
+        ]
+
+    def get_uploaded_by(self, claim: Claim) -> str | None:
+        return str(claim.uploaded_by) if claim.uploaded_by else None
+
+    def get_thumb(self, claim: Claim) -> str | None:
+        return reverse("photo_thumb", args=[claim.pk]) if claim.photo.thumb else None
+
+    def get_display(self, claim: Claim) -> str | None:
+        return reverse("photo_display", args=[claim.pk]) if claim.photo.display else None
+
+    def get_original(self, claim: Claim) -> str | None:
+        allowed = may(self._user(), Action.ORIGINALS, claim.project.village_id)
+        return reverse("photo_original", args=[claim.pk]) if allowed else None
+
+
+class SentPhotoSerializer(serializers.Serializer[Any]):
+    """What a photo is sent with. uuid: made by the sender once per photo, kept when sending again."""
+
+    uuid = serializers.UUIDField()
+    project = serializers.CharField(help_text="Primary key or code, such as 12 or 35.10.19.2003/2026/0007")
+    site = serializers.IntegerField(
+        required=False, allow_null=True, help_text="Needed where the project has several"
+    )
+    progress = serializers.IntegerField(min_value=0, max_value=100)
+    purpose = serializers.ChoiceField(choices=Purpose.choices, default=Purpose.PROGRESS)
+    file = serializers.FileField(allow_empty_file=True)
+    fix = serializers.CharField(
+        required=False, allow_blank=True, help_text='JSON: {"lon", "lat", "accuracy_m", "at", "shot_at"?}'
+    )
+    note = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
+
+
+class PhotoViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Claim]):
+    """Claims that the reader may see, the newest first; POST takes one photo in."""
+
+    queryset = Claim.objects.none()
+    serializer_class = PhotoSerializer
+    parser_classes: list[type[BaseParser]] = [MultiPartParser]
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        if request.method == "POST":
+            use_incoming(request)
+        return super().initialize_request(request, *args, **kwargs)
+
+    def get_queryset(self) -> ClaimQuerySet:
+        claims = with_decision(Claim.objects.visible_to(self.request.user))
+        ordered = claims.select_related("photo", "project", "site", "uploaded_by").order_by(
+            "-received_at", "-pk"
+        )
+        checks = Prefetch("checks", CheckResult.objects.order_by("order"))
+        return ordered.filter(_asked(self.request)).prefetch_related(checks)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("project", description="Primary keys or codes of projects"),
+            OpenApiParameter("verdict", enum=Verdict.values),
+            OpenApiParameter("place", description="Codes of places"),
+            OpenApiParameter("year", description="Fiscal years"),
+        ]
+    )
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Claims by project, verdict, and the words that select projects."""
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(
+        request={"multipart/form-data": SentPhotoSerializer},
+        responses={201: PhotoSerializer, 200: PhotoSerializer},
+    )
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Take a photo in. 201 with its verdict; 200 if this very photo was here; 409 for a uuid of other bytes."""
+        if not request.user.is_authenticated:
+            raise NotAuthenticated
+        form = SentPhotoSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        sent = form.validated_data
+        project = find_project(request.user, sent["project"])
+        file: IncomingFile = sent["file"]
+        receipt = intake.receive(
+            actor=request.user,
+            uuid=sent["uuid"],
+            project=project,
+            site=_site(project, sent.get("site")),
+            progress=sent["progress"],
+            purpose=sent["purpose"],
+            note=sent["note"],
+            fix=read_fix(sent.get("fix")),
+            upload=file,
+            file_name=file.name or "",
+        )
+        claim = with_decision(Claim.objects.filter(pk=receipt.claim.pk)).get()
+        code = status.HTTP_201_CREATED if receipt.is_new else status.HTTP_200_OK
+        return Response(self.get_serializer(claim).data, status=code)
+
+
+def find_project(user: Any, text: str) -> Project:
+    """The project of that primary key or code, if the person may see it. Raises Http404."""
+    wanted = Q(pk=int(text)) if text.isdecimal() and len(text) < 18 else Q(code=text)
+    return get_object_or_404(Project.objects.visible_to(user).select_related("village"), wanted)
+
+
+def _site(project: Project, pk: int | None) -> Site | None:
+    if pk is None:
+        return None
+    return Site.objects.filter(project=project, pk=pk).first() or _no_such_site()
+
+
+def _no_such_site() -> Site:
+    said = Problem(message("intake.other_site"))
+    said.fields = {"site": [said.sentence]}
+    raise said
+
+
+def _asked(request: Request) -> Q:
+    """The filters of a request; verdict means the claim's own, all other words select its project."""
+    params = request.query_params
+    condition = Q()
+    verdicts = _listed(params, "verdict")
+    if wrong := [value for value in verdicts if value not in Verdict.values]:
+        raise Problem(message("photos.unknown_verdict", value=wrong[0], choices=", ".join(Verdict.values)))
+    if verdicts:
+        condition &= Q(verdict__in=verdicts)
+    if wanted := _listed(params, "project"):
+        keys = [int(value) for value in wanted if value.isdecimal() and len(value) < 18]
+        condition &= Q(project__in=keys) | Q(project__code__in=wanted)
+    others = {word: params.getlist(word) for word in filters.WORDS if word not in {"evidence", "verdict"}}
+    asked = filters.read(others)
+    return condition & Q(project__in=filters.apply(Project.objects.all(), asked)) if asked else condition
+
+
+def _listed(params: Any, word: str) -> list[str]:
+    return [part.strip() for text in params.getlist(word) for part in text.split(",") if part.strip()]
+
+
+router_entries = [("photos", PhotoViewSet, "photo")]

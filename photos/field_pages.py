@@ -1,0 +1,224 @@
+"""The officer's pages under /field/: my projects, one project with camera and upload, my photos."""
+
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.geos import Point
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Case, F, Prefetch, Q, When
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import Action, reach
+from accounts.models import User
+from photos import intake, stages
+from photos.conclusions import sentence_of, told
+from photos.forms import PhotosForm, WithdrawForm
+from photos.models import CheckResult, Claim
+from photos.standing import with_decision
+from photos.timeline import Saying
+from photos.uploads import use_incoming
+from photos.withdrawing import withdraw
+from places.problems import Problem
+from places.saying import say
+from projects.models import Project, ProjectQuerySet, Site, stage_word
+
+PAGE = 30
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A project in the officer's list: what to photograph next, and how far away it is."""
+
+    project: Project
+    next_stage: int | None
+    due_on: Any
+    distance_m: float | None
+
+    @property
+    def next_word(self) -> str:
+        return stage_word(self.next_stage) if self.next_stage is not None else ""
+
+    @property
+    def late(self) -> bool:
+        return bool(self.due_on and self.due_on < timezone.localdate())
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one file sent without scripts: a claim, or the problem."""
+
+    file_name: str
+    claim: Claim | None = None
+    problem: Problem | None = None
+
+    @property
+    def sentence(self) -> str:
+        return sentence_of(self.claim) if self.claim else self.problem.sentence if self.problem else ""
+
+    @property
+    def sentences(self) -> list[Saying]:
+        return [Saying(status, say(said)) for status, said in told(self.claim)] if self.claim else []
+
+
+@login_required
+@require_safe
+def projects(request: HttpRequest) -> HttpResponse:
+    """My projects: the nearest first where the position is known, else those with work to show."""
+    if not reach(request.user, Action.CLAIM):
+        raise PermissionDenied(
+            _("Halaman ini untuk petugas yang mengirim foto. Minta tugas kepada kepala desa.")
+        )
+    near = _position(request.GET.get("near", ""))
+    query = request.GET.get("q", "").strip()
+    found = Project.objects.building().claimable_by(request.user).filter(point__isnull=False)
+    if query:
+        found = found.filter(
+            Q(title__icontains=query) | Q(code__icontains=query) | Q(village__name__icontains=query)
+        )
+    page = Paginator(_ordered(found, near).prefetch_related("sites"), PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "listed": _listed(list(page)), "near": near, "query": query}
+    template = "photos/_field_projects.html" if request.GET.get("part") == "list" else "photos/field.html"
+    return render(request, template, context)
+
+
+def _ordered(found: ProjectQuerySet, near: Point | None) -> ProjectQuerySet:
+    found = found.select_related("village")
+    if near:
+        return found.annotate(away=Distance("point", near)).order_by("away", "pk")
+    unfinished = Case(When(progress__lt=100, then=0), default=1)
+    return found.order_by(unfinished, F("last_photo_at").desc(nulls_last=True), "-fiscal_year", "-pk")
+
+
+def _listed(found: list[Project]) -> list[Listed]:
+    wanted = stages.next_stages(found)
+    return [
+        Listed(
+            project=project,
+            next_stage=wanted[project.pk],
+            due_on=stages.due(project, stage) if (stage := wanted[project.pk]) is not None else None,
+            distance_m=away.m if (away := getattr(project, "away", None)) is not None else None,
+        )
+        for project in found
+    ]
+
+
+def _position(text: str) -> Point | None:
+    """A position written as lon,lat; None if it is not one."""
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        return None
+    return Point(lon, lat, srid=4326) if abs(lon) <= 180 and abs(lat) <= 90 else None
+
+
+@csrf_exempt  # the inner view checks the token: files must stream to the incoming folder before the body is read
+def project(request: HttpRequest, pk: int) -> HttpResponse:
+    """One project: camera, upload, and (without scripts) what came of the files that were sent."""
+    if request.method == "POST":
+        use_incoming(request)
+    return _project(request, pk)
+
+
+@csrf_protect
+@login_required
+def _project(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Project.objects.visible_to(request.user).select_related("village"), pk=pk)
+    intake.require_claiming(request.user, found)
+    form = PhotosForm(
+        request.POST or None, request.FILES or None, project=found, initial={"uuid": uuid.uuid4()}
+    )
+    if request.method == "POST" and form.is_valid():
+        results = _take_in(request, found, form)
+        return render(request, "photos/field_results.html", {"project": found, "results": results})
+    context = _project_context(request, found) | {"form": form}
+    return render(request, "photos/field_project.html", context, status=400 if form.errors else 200)
+
+
+def _project_context(request: HttpRequest, found: Project) -> dict[str, Any]:
+    sites = list(found.sites.filter(status="active").order_by("no"))
+    next_stage = stages.next_stages([found])[found.pk]
+    recent = _claims(request.user).filter(project=found)[:6]  # type: ignore[arg-type]
+    return {
+        "project": found,
+        "sites": sites,
+        "site_data": [_site_data(site) for site in sites],
+        "next_stage": next_stage,
+        "between": next_stage if next_stage and 0 < next_stage < 100 else _between(found),
+        "recent": recent,
+    }
+
+
+def _between(found: Project) -> int:
+    """A first guess for "Sedang": a step further than the last, never 0 or 100."""
+    return min(99, max(50, int(found.progress)))
+
+
+def _site_data(site: Site) -> dict[str, Any]:
+    return {
+        "id": site.pk,
+        "no": site.no,
+        "label": site.label,
+        "limit_m": site.project.limit_m,
+        "point": [site.point.x, site.point.y],
+        "geometry": json.loads(site.geometry.json),
+    }
+
+
+def _take_in(request: HttpRequest, found: Project, form: PhotosForm) -> list[Result]:
+    sent = form.cleaned_data
+    results = []
+    for index, file in enumerate(sent["file"]):
+        try:
+            claim = intake.take_in(
+                actor=request.user,
+                uuid=form.uuid_of(index),
+                project=found,
+                site=sent["site"],
+                progress=sent["progress"],
+                purpose=sent["purpose"],
+                note=sent["note"],
+                upload=file,
+                file_name=file.name or "",
+            )
+            results.append(Result(file.name or "", claim=claim))
+        except Problem as problem:
+            results.append(Result(file.name or "", problem=problem))
+    return results
+
+
+@login_required
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """Photos I sent, the newest first, with what came of each."""
+    page = Paginator(_claims(request.user), PAGE).get_page(request.GET.get("page"))  # type: ignore[arg-type]
+    return render(request, "photos/field_mine.html", {"page": page})
+
+
+def _claims(user: User) -> Any:
+    own = with_decision(Claim.objects.kept().filter(uploaded_by=user)).order_by("-received_at", "-pk")
+    return own.select_related("photo", "project", "site").prefetch_related(
+        Prefetch("checks", CheckResult.objects.order_by("order")), "reviews__reviewer"
+    )
+
+
+@login_required
+@require_POST
+def withdraw_claim(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an own photo back; says why not if it was reviewed already."""
+    claim = get_object_or_404(Claim.objects.select_related("project"), pk=pk, uploaded_by=request.user)
+    form = WithdrawForm(request.POST)
+    form.is_valid()
+    withdraw(actor=claim.uploaded_by, claim=claim, reason=form.cleaned_data.get("reason", ""))  # type: ignore[arg-type]
+    messages.success(request, _("Foto ditarik."))
+    return redirect("field_mine")

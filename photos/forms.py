@@ -1,0 +1,78 @@
+"""The officer's form for photos, and the reviewer's for a decision: both work without scripts."""
+
+from typing import Any
+from uuid import UUID, uuid5
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from photos.models import Purpose, ReviewDecision
+from projects.models import Project, Site, SiteStatus
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """One or several files; the intake judges them, empty ones too."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        if not files and self.required:
+            raise forms.ValidationError(_("Pilih satu foto atau lebih."))
+        return list(files)
+
+
+class SiteChoice(forms.ModelChoiceField):
+    def label_from_instance(self, site: Site) -> str:
+        return f"{site.no} · {site.label}" if site.label else str(site.no)
+
+
+class PhotosForm(forms.Form):
+    """Photos of one project: which site, how far the work is, a note, the files."""
+
+    uuid = forms.UUIDField(widget=forms.HiddenInput)
+    site = SiteChoice(
+        queryset=Site.objects.none(), required=False, label=_("Titik lokasi"), empty_label=_("Pilih titik …")
+    )
+    progress = forms.IntegerField(min_value=0, max_value=100, label=_("Progres (%)"))
+    purpose = forms.ChoiceField(choices=Purpose.choices, required=False, label=_("Tujuan foto"))
+    note = forms.CharField(
+        max_length=500, required=False, label=_("Catatan"), widget=forms.Textarea(attrs={"rows": 2})
+    )
+    file = ManyFilesField(
+        label=_("Foto"),
+        widget=ManyFilesInput(attrs={"accept": "image/*,.heic,.heif", "multiple": True}),
+        allow_empty_file=True,
+    )
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sites = project.sites.filter(status=SiteStatus.ACTIVE).order_by("no")
+        field = self.fields["site"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = sites
+        field.required = len(sites) > 1
+
+    def clean_purpose(self) -> str:
+        return self.cleaned_data["purpose"] or Purpose.PROGRESS.value
+
+    def uuid_of(self, index: int) -> UUID:
+        """A file's own number, the same when the same form is sent again."""
+        first: UUID = self.cleaned_data["uuid"]
+        return uuid5(first, str(index)) if index else first
+
+
+class ReviewForm(forms.Form):
+    """A decision on a photo; `seen` is the newest review that the page showed."""
+
+    decision = forms.ChoiceField(choices=ReviewDecision.choices)
+    reason = forms.CharField(max_length=500, required=False)
+    seen = forms.IntegerField(required=False)
+
+
+class WithdrawForm(forms.Form):
+    """Why an own photo is taken back."""
+
+    reason = forms.CharField(max_length=300, required=False)

@@ -109,8 +109,7 @@ reset_data() {
     [ "$answer" = yes ] || stop_with "nothing was dropped."
   fi
   in_database postgres "DROP DATABASE IF EXISTS $DATABASE_NAME WITH (FORCE)"
-  rm -rf "${VAR:?}/media" "$VAR/incoming" "$VAR/stamps"
-  mkdir -p "$VAR/stamps"
+  rm -rf "${VAR:?}/media" "$VAR/incoming" "$VAR/stamps/places"
   make_database || stop_with "the database $DATABASE_NAME could not be made."
   note "Database and media were dropped."
 }

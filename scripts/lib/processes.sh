@@ -22,11 +22,12 @@ check_port() {
 }
 
 # start_process NAME COMMAND…: in the background, its output in var/log/NAME.log (the run before in NAME.log.1).
+# Should this script be ended by force, the system asks the process to end too (setpriv).
 start_process() {
   local name=$1 log=$VAR/log/$1.log
   shift
   [ -f "$log" ] && mv -f "$log" "$log.1"
-  (cd "$CLONE" && exec "$@") >"$log" 2>&1 </dev/null 7>&- 8>&- 9>&- &
+  (cd "$CLONE" && exec setpriv --pdeathsig TERM -- "$@") >"$log" 2>&1 </dev/null 7>&- 8>&- 9>&- &
   PROCESSES[$!]=$name
 }
 

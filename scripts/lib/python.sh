@@ -42,11 +42,15 @@ requirements_mark() {
   { version_of "$VENV/bin/python" && cat "$CLONE/requirements.txt" "$@"; } | sha256sum | cut -d' ' -f1
 }
 
+has_uv() {
+  "$VENV/bin/python" -m uv --version >/dev/null 2>&1
+}
+
 # install_requirements FILE: with uv, which needs a tenth of pip's time; with pip when uv can't be had.
 install_requirements() {
   local python=$VENV/bin/python
-  logged "$python" -m uv --version || logged "$python" -m pip install --quiet "$UV" || note "uv can't be had; pip does it."
-  if logged "$python" -m uv --version; then
+  has_uv || logged "$python" -m pip install --quiet "$UV" || note "uv can't be had; pip does it."
+  if has_uv; then
     UV_SYSTEM_CERTS=${UV_SYSTEM_CERTS:-1} logged "$python" -m uv pip install --python "$python" --requirement "$1" && return 0
     note "uv did not manage; pip tries."
   fi

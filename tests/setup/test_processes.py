@@ -1,7 +1,9 @@
 """The processes that scripts/server starts: a port in use, one that ends by itself, one that doesn't listen."""
 
+import os
 import socket
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,23 @@ def test_it_ends_a_process_that_does_not_listen(shell: Shell) -> None:
         """
     )
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_it_takes_its_processes_along_even_when_killed(shell: Shell) -> None:
+    """The script kills itself; the process it started says that it was asked to end."""
+    shell.run(
+        """
+        mkfifo "$VAR/never" "$VAR/ready"
+        start_process web bash -c "trap 'echo asked; exit' TERM; echo >$VAR/ready; read -r _ <>$VAR/never"
+        read -r _ <"$VAR/ready"
+        kill -KILL $$
+        """
+    )
+    log = shell.clone / "var" / "log" / "web.log"
+    deadline = time.monotonic() + 10
+    while log.read_text() != "asked\n" and time.monotonic() < deadline:
+        os.sched_yield()
+    assert log.read_text() == "asked\n"
 
 
 def test_it_keeps_the_log_of_the_run_before(shell: Shell) -> None:

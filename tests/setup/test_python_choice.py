@@ -65,6 +65,7 @@ def test_it_falls_back_to_pip_when_uv_fails(shell: Shell) -> None:
     with_venv(shell)
     said = shell.says(
         """
+        has_uv() { true; }
         logged() { case "$*" in *"uv pip install"*) return 1 ;; *) echo "ran ${*#"$VENV/bin/"}" ;; esac; }
         install_requirements "$CLONE/requirements.txt"
         """

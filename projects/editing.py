@@ -108,7 +108,7 @@ def needs_reason(actor: Person | None, place_code: str) -> bool:
         return False
     here = {
         role
-        for role, code in roles(actor)
+        for role, code, _engagement in roles(actor)
         if role in TABLE[Action.EDIT] and (place_code == code or place_code.startswith(f"{code}."))
     }
     return here == {Role.MONITOR}

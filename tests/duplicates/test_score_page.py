@@ -20,7 +20,9 @@ def rows(first_cells: set[str]) -> list[list[str]]:
 
 
 def test_it_shows_the_weights_of_the_table() -> None:
-    written = {(row[0], row[1].split(" ")[0]): float(row[2]) for row in rows({"distance", "title", "work_type"}) if len(row) == 3 and re.fullmatch(r"[+-]\d.*", row[2])}  # fmt: skip
+    numbers = [row for row in rows({"distance", "title", "work_type"}) if len(row) == 3]
+    weights = [row for row in numbers if re.fullmatch(r"[+-]\d.*", row[2])]
+    written = {(signal, level.split(" ")[0]): float(weight) for signal, level, weight in weights}
     assert written == {(level.signal, level.name): pytest.approx(level.weight, abs=0.005) for level in LEVELS}
 
 
@@ -47,7 +49,8 @@ def test_it_weighs_the_words_of_the_worked_example() -> None:
     left, right = (row for row in rows({"title"}) if "Krajan" in row[1]).__next__()[1:]
     one, two = read_title(left), read_title(right)
     frequencies = Frequencies()
-    where = {word: "both" if word in one.vocabulary & two.vocabulary else "right" for word in one.vocabulary | two.vocabulary}  # fmt: skip
+    both = one.vocabulary & two.vocabulary
+    where = {word: "both" if word in both else "right" for word in one.vocabulary | two.vocabulary}
     written = {row[0]: (float(row[1]), row[2]) for row in rows(set(where)) if len(row) == 3}
     assert written == {
         word: (pytest.approx(frequencies.bits(word), abs=0.005), side) for word, side in where.items()

@@ -96,4 +96,4 @@ def test_it_levels_work_types(left: str, right: str | None, level: str, said: st
 def test_it_names_every_work_type_as_the_register_does() -> None:
     from projects.models import WorkType
 
-    assert {**work_type.WORDS, "other": "Lainnya"} == {kind.value: str(kind.label) for kind in WorkType}
+    assert {kind.value: str(kind.label) for kind in WorkType} == {**work_type.WORDS, "other": "Lainnya"}

@@ -1,0 +1,54 @@
+"""The warning before a project is saved."""
+
+from django.contrib.gis.geos import Point
+
+from budgets.models import FundSource
+from duplicates.near import warnings
+from places.saying import say
+from tests.cast import Cast
+from tests.factories import ProjectFactory
+
+HERE = (114.2, -8.25)
+
+
+def existing(cast: Cast, title: str = "Drainase Gang Kenanga RT 2", **known: object):
+    place = Point(114.2, -8.25 + 24 / 110_577, srid=4326)
+    return ProjectFactory(
+        **{"village": cast.sragi, "title": title, "work_type": "drain", "point": place, "fiscal_year": 2024}
+        | known
+    )
+
+
+def asked(user, title: str = "Pemb. drainase gg Kenanga RT 02", **known: object) -> list[str]:
+    given = {"user": user, "title": title, "point": HERE, "work_type": "drain", "year": 2026}
+    return [say(text) for text in warnings(**given | known)]
+
+
+def test_it_names_what_is_alike_and_near(cast: Cast) -> None:
+    FundSource.objects.update_or_create(code="DDS", defaults={"name": "Dana Desa", "short": "DD"})
+    existing(cast, sources=["DDS"])
+    assert asked(cast.ani) == ["Mirip: “Drainase Gang Kenanga RT 2” (2024, DD), 24 m dari sini."]
+
+
+def test_it_says_nothing_of_other_works_and_far_ones(cast: Cast) -> None:
+    existing(cast, "Paving halaman balai", work_type="road")
+    existing(cast, point=Point(114.21, -8.25, srid=4326))
+    assert asked(cast.ani) == []
+
+
+def test_it_says_nothing_without_a_point_and_of_the_project_itself(cast: Cast) -> None:
+    mine = existing(cast)
+    assert asked(cast.ani, point=None) == []
+    assert asked(cast.ani, project=mine) == []
+
+
+def test_it_names_only_what_the_person_may_see(cast: Cast) -> None:
+    existing(cast, village=cast.bubuk, published=False)
+    assert asked(cast.ani) == []
+    assert len(asked(cast.eko)) == 1
+
+
+def test_it_shows_the_five_most_alike(cast: Cast) -> None:
+    for _number in range(7):
+        existing(cast)
+    assert len(asked(cast.ani)) == 5

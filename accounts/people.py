@@ -4,6 +4,7 @@ Nobody gives more than they hold, and nobody can take over an account that reach
 """
 
 import secrets
+from collections.abc import Iterable
 from datetime import date
 
 from django.contrib.auth.hashers import make_password
@@ -151,6 +152,39 @@ def give_duty(
             data={"user": user.username, "role": role, "since": since.isoformat(), "decree": decree},
         )
     return duty
+
+
+def engage(*, actor: Person, users: Iterable[User], places: Iterable[Place], engagement: str) -> None:
+    """Give a team the duty of auditors inside an engagement from today; the caller has asked who may open it."""
+    chosen = list(places)
+    with transaction.atomic():
+        for user in users:
+            for place in chosen:
+                duty, made = Duty.objects.get_or_create(
+                    user=user,
+                    role=Role.AUDITOR,
+                    place=place,
+                    since=timezone.localdate(),
+                    engagement=engagement,
+                )
+                if made:
+                    data = {"user": user.username, "role": Role.AUDITOR, "engagement": engagement}
+                    audit.record(actor=actor, action="duty.given", subject=duty, place=place.pk, data=data)
+
+
+def disengage(*, actor: Person, engagement: str) -> None:
+    """End all duties of an engagement today: its last day."""
+    with transaction.atomic():
+        for duty in Duty.objects.current().filter(engagement=engagement):
+            duty.until = timezone.localdate()
+            duty.save(update_fields=["until"])
+            audit.record(
+                actor=actor,
+                action="duty.ended",
+                subject=duty,
+                place=duty.place_id,
+                data={"engagement": engagement},
+            )
 
 
 def end_duty(*, actor: Person, duty: Duty, last_day: date | None = None) -> Duty:

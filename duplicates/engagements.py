@@ -6,9 +6,10 @@ from datetime import date
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
+from accounts import audit, people
 from accounts.access import Action, Person, may
 from accounts.models import User
 from duplicates.models import Engagement, Pair
@@ -60,6 +61,20 @@ def open_engagement(
         assignment=assignment, title=title, first_year=first_year, last_year=last_year, cut_off=cut_off
     )
     engagement.places.set(chosen)
-    engagement.team.set({actor, *team})
+    members = {actor, *team}
+    engagement.team.set(members)
+    people.engage(actor=actor, users=members, places=chosen, engagement=assignment)
     audit.record(actor=actor, action="engagement.opened", subject=engagement, place=chosen[0].pk)
+    return engagement
+
+
+@transaction.atomic
+def close_engagement(*, actor: User, engagement: Engagement) -> Engagement:
+    """Close an engagement: its findings stay as they are, its team's rights end. Only a member may."""
+    if not engagement.team.filter(pk=actor.pk).exists():
+        raise PermissionDenied(_("Hanya tim penugasan yang dapat menutupnya."))
+    engagement.closed_at = timezone.now()
+    engagement.save(update_fields=["closed_at"])
+    people.disengage(actor=actor, engagement=engagement.assignment)
+    audit.record(actor=actor, action="engagement.closed", subject=engagement)
     return engagement

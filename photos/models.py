@@ -65,7 +65,7 @@ class Fact(models.Model):
     class Meta:
         verbose_name = _("fakta")
         verbose_name_plural = _("fakta")
-        ordering = ["photo", "pk"]
+        ordering = ["photo_id", "pk"]
 
     def __str__(self) -> str:
         return f"{self.source}:{self.name}={self.value}"
@@ -165,7 +165,7 @@ class Claim(models.Model):
     class Meta:
         verbose_name = _("foto pekerjaan")
         verbose_name_plural = _("foto pekerjaan")
-        ordering = ["project", "site", "progress", "taken_at", "pk"]
+        ordering = ["project_id", "site_id", "progress", "taken_at", "pk"]
         constraints = [
             models.CheckConstraint(name="claim_progress_range", condition=Q(progress__lte=100)),
             # Officers with a bad signal: the same bytes for the same site and stage are the same claim.
@@ -205,7 +205,7 @@ class CheckResult(models.Model):
     class Meta:
         verbose_name = _("hasil cek")
         verbose_name_plural = _("hasil cek")
-        ordering = ["claim", "order"]
+        ordering = ["claim_id", "order"]
         constraints = [models.UniqueConstraint(name="check_once", fields=["claim", "code"])]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -51,11 +52,12 @@ class PairFilter(forms.Form):
     min_probability = forms.ChoiceField(label=_("Kemiripan"), required=False, choices=LIKENESS)
     state = forms.ChoiceField(label=_("Kesimpulan"), required=False, choices=STATES)
 
-    def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, query: QueryDict, *, user: Person) -> None:
+        words = query.copy()
+        words.setdefault("min_probability", str(CASE_FROM))
+        super().__init__(words)
         self.fields["year"].choices = _year_choices(_("Semua tahun"))  # type: ignore[attr-defined]
         self.fields["place"].choices = _place_choices(user, _("Semua wilayah"))  # type: ignore[attr-defined]
-        self.fields["min_probability"].initial = str(CASE_FROM)
 
     def wanted(self) -> dict[str, Any]:
         """The words as chosen; a word that cannot be meant counts as not chosen, and the form shows why."""

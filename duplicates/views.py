@@ -42,7 +42,7 @@ def _require_scanner(request: HttpRequest) -> None:
 def pair_list(request: HttpRequest) -> HttpResponse:
     """Scans and the pairs they found, strongest first."""
     _require_scanner(request)
-    form = PairFilter(request.GET or None, user=request.user)
+    form = PairFilter(request.GET, user=request.user)
     page = Paginator(chosen(request.user, form.wanted()), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,

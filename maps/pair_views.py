@@ -22,7 +22,7 @@ def pairs_html(request: HttpRequest) -> HttpResponse:
     """An attachment, because the page carries its scripts inside and the site's own pages may not."""
     if not reach(request.user, Action.SCAN):
         raise PermissionDenied(_("Indikasi ganda hanya untuk pemantau kabupaten dan pemeriksa."))
-    form = PairFilter(request.GET or None, user=request.user)
+    form = PairFilter(request.GET, user=request.user)
     table = as_table(chosen(request.user, form.wanted())[:MOST_ON_A_PAGE])
     made = _("Dibuat %(at)s.") % {"at": local_time(timezone.now())}
     headers = {

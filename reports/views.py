@@ -20,7 +20,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def _wanted(request: HttpRequest) -> PairTable:
     if not reach(request.user, Action.SCAN):
         raise PermissionDenied(_("Indikasi ganda hanya untuk pemantau kabupaten dan pemeriksa."))
-    form = PairFilter(request.GET or None, user=request.user)
+    form = PairFilter(request.GET, user=request.user)
     return as_table(chosen(request.user, form.wanted())[:MOST_IN_A_FILE])
 
 

@@ -5,7 +5,7 @@ twice their size on a canvas with a margin, then cut (that is the camera's jitte
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image, ImageDraw
 
@@ -36,16 +36,21 @@ def veil(colour: Colour, alpha: int) -> Colour:
 
 @dataclass(frozen=True)
 class Camera:
-    """Where the picture is taken from: eye height in metres, horizon in canvas pixels, focal length in pixels."""
+    """Where the picture is taken from: eye height in metres, horizon and axis in canvas pixels, focal length."""
 
     eye: float
     horizon: float
     focal: float = 2000.0
+    axis: float = CANVAS[0] / 2
 
     def at(self, x: float, y: float, z: float) -> Pixel:
         """The canvas pixel of a point in metres; z is held at 0.6 m or more."""
         k = self.focal / max(z, 0.6)
-        return CANVAS[0] / 2 + x * k, self.horizon + (self.eye - y) * k
+        return self.axis + x * k, self.horizon + (self.eye - y) * k
+
+    def cut(self, left: int, top: int) -> "Camera":
+        """The same camera for a canvas that was cut at its left and top."""
+        return replace(self, horizon=self.horizon - top, axis=self.axis - left)
 
     def near(self) -> float:
         """Distance in metres of the ground at the picture's lower edge."""

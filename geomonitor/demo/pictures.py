@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from geomonitor.demo import props, scenery
-from geomonitor.demo.pen import CANVAS, HEIGHT, MARGIN, SCALE, WIDTH, Pen, mix
+from geomonitor.demo.pen import HEIGHT, MARGIN, SCALE, WIDTH, Pen, mix
 from geomonitor.demo.works import WORKS
 
 KINDS = tuple(WORKS)
@@ -46,30 +46,35 @@ def _scene(seed: int, kind: str) -> scenery.Scene:
 
 
 @lru_cache(maxsize=1)
-def _grain() -> Image.Image:
-    """Fine noise, coarser towards the viewer, centred on 128; a little wider than a picture."""
+def _grains() -> list[Image.Image]:
+    """Fine noise, coarser towards the viewer, centred on 128; shifted copies, so that pictures differ."""
     rng = np.random.default_rng(7)
-    wide, tall = WIDTH + 256, HEIGHT
-    noise = rng.normal(0, 3.2, (tall, wide))
+    noise = rng.normal(0, 3.2, (HEIGHT, WIDTH))
     for cell, amount in ((2, 3.0), (4, 2.6), (9, 2.4)):
-        coarse = rng.normal(0, amount, (tall // cell + 1, wide // (cell * 2) + 1))
-        full = np.repeat(np.repeat(coarse, cell, 0), cell * 2, 1)[:tall, :wide]
-        depth = np.clip((np.arange(tall) / tall - 0.40) * (3.4 - cell * 0.16), 0, 1)[:, None]
+        coarse = rng.normal(0, amount, (HEIGHT // cell + 1, WIDTH // (cell * 2) + 1))
+        full = np.repeat(np.repeat(coarse, cell, 0), cell * 2, 1)[:HEIGHT, :WIDTH]
+        depth = np.clip((np.arange(HEIGHT) / HEIGHT - 0.40) * (3.4 - cell * 0.16), 0, 1)[:, None]
         noise += full * depth
     grey = np.clip(noise + 128, 0, 255).astype(np.uint8)
-    return Image.merge("RGB", [Image.fromarray(grey)] * 3)
+    shifted = (Image.fromarray(np.roll(grey, shift, 1)) for shift in (0, 377, 811, 1003))
+    return [Image.merge("RGB", [image] * 3) for image in shifted]
 
 
-def _clouds(canvas: Image.Image, scene: scenery.Scene, rng: random.Random) -> None:
+def _clouds(picture: Image.Image, scene: scenery.Scene, top: int, rng: random.Random) -> None:
+    """The day's clouds, behind everything that stands before the clear sky. top: rows cut off the canvas."""
+    low = round((scene.camera.horizon - top) / SCALE) - 2
+    clear = scenery.sky_of(scene.palette, round(scene.camera.horizon) + 4).crop((0, top, 1, top + low * SCALE))
+    clear = clear.reduce((1, SCALE)).resize((WIDTH, low), Image.Resampling.NEAREST)
+    changed = ImageChops.difference(picture.crop((0, 0, WIDTH, low)), clear).convert("L")
+    sky = changed.point([255, 255, 150, 60] + [0] * 252)
     light = mix((255, 255, 255), scene.palette.low_sky, 0.25)
     for _ in range(rng.choice((1, 2, 3, 4))):
-        shape = scenery.cloud(rng, rng.randrange(500, 1300))
-        x, y = rng.randrange(-300, CANVAS[0] - 200), rng.randrange(-20, round(scene.camera.horizon * 0.62))
-        box = (max(x, 0), max(y, 0), min(x + shape.width, CANVAS[0]), min(y + shape.height, scene.sky.height))
-        if box[0] >= box[2] or box[1] >= box[3]:
-            continue
-        part = shape.crop((box[0] - x, box[1] - y, box[2] - x, box[3] - y))
-        canvas.paste(light, box, ImageChops.multiply(part, scene.sky.crop(box)))
+        shape = scenery.cloud(rng, rng.randrange(250, 650))
+        x, y = rng.randrange(-150, WIDTH - 100), rng.randrange(-10, round(low * 0.62))
+        box = (max(x, 0), max(y, 0), min(x + shape.width, WIDTH), min(y + shape.height, low))
+        if box[0] < box[2] and box[1] < box[3]:
+            part = shape.crop((box[0] - x, box[1] - y, box[2] - x, box[3] - y))
+            picture.paste(light, box, ImageChops.multiply(part, sky.crop(box)))
 
 
 def _light(rng: random.Random) -> list[int]:
@@ -93,18 +98,15 @@ def draw(seed: int, kind: str, progress: int, shot: int = 0) -> Image.Image:
     work = WORKS[kind]
     scene = _scene(seed, kind)
     rng = random.Random(f"shot-{seed}-{kind}-{progress}-{shot}")
-    canvas = scene.canvas.copy()
-    _clouds(canvas, scene, rng)
-    pen = Pen(canvas, scene.camera)
+    left, top = MARGIN + rng.randint(-MARGIN, MARGIN), MARGIN + rng.randint(-MARGIN // 2, MARGIN // 2)
+    canvas = scene.canvas.crop((left, top, left + WIDTH * SCALE, top + HEIGHT * SCALE))
+    pen = Pen(canvas, scene.camera.cut(left, top))
     work(pen, scene, progress, rng, random.Random(f"work-{seed}-{kind}"))
     if rng.random() < 0.35:
         props.board(pen, -2.75, 6.0, progress)
-    dx, dy = rng.randint(-MARGIN, MARGIN), rng.randint(-MARGIN // 2, MARGIN // 2)
-    left, top = MARGIN + dx, MARGIN + dy
-    picture = canvas.reduce(SCALE, box=(left, top, left + WIDTH * SCALE, top + HEIGHT * SCALE))
-    picture = picture.point(_light(rng))
-    shift = rng.randrange(256)
-    return ImageChops.add(picture, _grain().crop((shift, 0, shift + WIDTH, HEIGHT)), 1, -128)
+    picture = canvas.reduce(SCALE)
+    _clouds(picture, scene, top, rng)
+    return ImageChops.add(picture.point(_light(rng)), rng.choice(_grains()), 1, -128)
 
 
 def print_on(picture: Image.Image, lines: Sequence[str]) -> Image.Image:

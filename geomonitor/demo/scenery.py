@@ -80,14 +80,18 @@ PALETTES = (
 
 @dataclass(frozen=True)
 class Scene:
-    """A painted place: canvas, where its sky is (for the clouds of the day), its camera and colours."""
+    """A painted place: its canvas, camera and colours; which way its lanes bend."""
 
     canvas: Image.Image
-    sky: Image.Image
     camera: Camera
     palette: Palette
     setting: str
     bend: float
+
+
+def sky_of(palette: Palette, height: int) -> Image.Image:
+    """The clear sky of a place down to its horizon, one pixel wide, in canvas pixels."""
+    return _gradient(palette.zenith, palette.low_sky, (1, height))
 
 
 def _gradient(top: Colour, bottom: Colour, size: tuple[int, int]) -> Image.Image:
@@ -329,7 +333,6 @@ def paint(seed: int, *, eye: float = 2.3, setting: str = "", horizon: float = 0.
     low = round(camera.horizon)
     canvas = Image.new("RGB", CANVAS, palette.near_grass)
     canvas.paste(_gradient(palette.zenith, palette.low_sky, (CANVAS[0], low + 4)), (0, 0))
-    before = canvas.crop((0, 0, CANVAS[0], low + 4))
     pen = Pen(canvas, camera)
     if setting != "coast" or rng.random() < 0.3:
         _volcano(pen, rng, palette)
@@ -355,17 +358,12 @@ def paint(seed: int, *, eye: float = 2.3, setting: str = "", horizon: float = 0.
         _yard(pen, rng, palette)
     if setting == "grove":
         _grove(pen, rng)
-    return Scene(canvas, _sky_mask(canvas, before), camera, palette, setting, rng.uniform(-1, 1))
-
-
-def _sky_mask(canvas: Image.Image, sky: Image.Image) -> Image.Image:
-    changed = ImageChops.difference(canvas.crop((0, 0, *sky.size)).convert("L"), sky.convert("L"))
-    return changed.point([255] + [0] * 255)
+    return Scene(canvas, camera, palette, setting, rng.uniform(-1, 1))
 
 
 def cloud(rng: random.Random, width: int) -> Image.Image:
-    """The shape of one cloud, an L mask `width` pixels wide, flat beneath and heaped above."""
-    w, h = width // 8, width // 20
+    """The shape of one cloud, an L mask `width` picture pixels wide, flat beneath and heaped above."""
+    w, h = width // 4, width // 10
     small = Image.new("L", (w, h), 0)
     draw = ImageDraw.Draw(small)
     full = rng.randint(150, 225)
@@ -379,5 +377,5 @@ def cloud(rng: random.Random, width: int) -> Image.Image:
         .resize((w, h))
         .point([min(255, round((255 - v) * 1.5 + 40)) for v in range(256)])
     )
-    small = ImageChops.multiply(small, fade).filter(ImageFilter.BoxBlur(0.8))
-    return small.resize((width, width * 8 // 20), Image.Resampling.BILINEAR)
+    small = ImageChops.multiply(small, fade).filter(ImageFilter.BoxBlur(1))
+    return small.resize((width, width * 4 // 10), Image.Resampling.BILINEAR)

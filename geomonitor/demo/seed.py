@@ -15,7 +15,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import AuditEvent, User
-from budgets.models import BudgetLine, BudgetVersion, Realisation, VersionKind
+from budgets.models import BudgetLine, BudgetVersion, FundSource, Realisation, VersionKind
 from budgets.money import recompute
 from duplicates.models import Engagement
 from duplicates.scan import scan_register
@@ -24,6 +24,7 @@ from geomonitor.demo.land import Village
 from geomonitor.demo.people import People, make_people
 from geomonitor.demo.plan import plan
 from geomonitor.demo.register import Plan, PlannedProject, SitePlace
+from geomonitor.lists import load_lists
 from places.earth import LonLat
 from places.geography import geos_point
 from places.message import mark as _
@@ -88,6 +89,8 @@ def seed_register(wanted: Settings, *, today: date, tell: Tell, workers: int | N
         as_of=wanted.as_of or today,
     )
     tell(f"Rencana: {len(made.projects)} pekerjaan, {made.photo_count()} foto, {len(made.cases)} kasus.")
+    if not FundSource.objects.exists():
+        load_lists()
     with transaction.atomic():
         people = _people(made)
         _note(BEGUN, people, wanted)

@@ -66,9 +66,12 @@ def _in_parallel(parcels: list[Parcel], workers: int) -> Iterator[int]:
 
 def _begin_worker() -> None:
     """A fresh process: Django, with tasks done at once so that the thumbnails are there when the seed ends."""
+    import logging
+
     import django
     from django.conf import settings
 
+    logging.getLogger("django_tasks").setLevel(logging.WARNING)
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     django.setup()
 

@@ -76,9 +76,9 @@ def _raise(pen: Pen, progress: int, wide: float, wall: Colour, trim: Colour, roo
 
 
 def _around(pen: Pen, rng: random.Random) -> None:
-    props.bricks(pen, -4.6, Z - 2.6, 6)
-    props.mixer(pen, 4.4, Z - 2.4)
-    props.sacks(pen, 2.6, Z - 3.1)
+    props.bricks(pen, -3.4, Z - 2.7, 6)
+    props.mixer(pen, 3.4, Z - 2.2)
+    props.sacks(pen, 2.0, Z - 3.2)
     count = rng.randint(3, 5)
     for k in range(count):
         props.worker(pen, rng, (2 * (k + rng.random() * 0.6) / count - 1) * 3.2, Z - rng.uniform(0.6, 2.6))

@@ -199,9 +199,9 @@ def draw(pen: Pen, scene: Scene, progress: int, rng: random.Random, fixed: rando
         elif progress >= 62:
             frame(pen, 1.75, WIDE, Z, DEEP)
     if progress < 100:
-        props.bricks(pen, -4.3, Z - 2.6)
-        props.heap(pen, rng, 4.3, Z - 2.2, 1.1, (182, 170, 146))
-        props.sacks(pen, 2.9, Z - 3.0)
+        props.bricks(pen, -3.4, Z - 2.7)
+        props.heap(pen, rng, 3.3, Z - 2.3, 0.9, (182, 170, 146))
+        props.sacks(pen, 2.0, Z - 3.2)
         count = rng.randint(2, 4)
         for k in range(count):
             props.worker(

@@ -16,7 +16,8 @@ from places.message import mark as _
 from places.message import message, sentences
 from places.problems import Problem
 from projects.editing import Editing
-from projects.models import Project, ProjectQuerySet, Site
+from projects.models import Project, Site
+from projects.pieces import PIECE, pieces_of, row_key
 from projects.saving import create_project
 
 SENTENCES = sentences(
@@ -34,7 +35,6 @@ SENTENCES = sentences(
 )
 
 Amounts = Mapping[str, Decimal]  # by fund source code
-PIECE = "#"  # in a project's source_key: the row's key, then the piece's number
 
 
 @dataclass(frozen=True)
@@ -167,16 +167,9 @@ def _piece_key(whole: Project) -> str:
     """The row's key with the piece's number, by which an import finds all pieces of a row; empty without one."""
     if not whole.source_key:
         return ""
-    row = whole.source_key.partition(PIECE)[0]
+    row = row_key(whole.source_key)
     taken = pieces_of(whole.village_id, whole.fiscal_year, row).count()
     return f"{row}{PIECE}{taken + 1}"
-
-
-def pieces_of(village_code: str, fiscal_year: int, row_key: str) -> ProjectQuerySet:
-    """The projects that a row of a file has become, the first one (which carries the row's key) first."""
-    mine = Project.objects.filter(village_id=village_code, fiscal_year=fiscal_year)
-    found = mine.filter(source_key=row_key) | mine.filter(source_key__startswith=f"{row_key}{PIECE}")
-    return found.order_by("pk")
 
 
 def _write_lines(version: BudgetVersion, project: Project, parts: Mapping[Site | None, Amounts]) -> None:

@@ -107,9 +107,10 @@ def needs_reason(actor: Person | None, place_code: str) -> bool:
     if actor is None:
         return False
     here = {
-        role
-        for role, code, _engagement in roles(actor)
-        if role in TABLE[Action.EDIT] and (place_code == code or place_code.startswith(f"{code}."))
+        held.role
+        for held in roles(actor)
+        if held.role in TABLE[Action.EDIT]
+        and (place_code == held.place or place_code.startswith(f"{held.place}."))
     }
     return here == {Role.MONITOR}
 

@@ -74,12 +74,13 @@ prepare_static() {
 # prepare_places: the step "Villages and districts": loads the shipped file, again when it has changed.
 prepare_places() {
   local mark
-  mark="$(database_mark) $(sha256sum <"$CLONE/$PLACES")"
+  mark="$(database_mark) $(cat "$CLONE/$PLACES" "$CLONE"/fixtures/*.csv | sha256sum)"
   if stamped places "$mark"; then
     says "ready (cached)"
     return 0
   fi
   logged manage import_places "$CLONE/$PLACES" || stop_with "$PLACES could not be loaded."
+  logged manage load_references || stop_with "the lists in fixtures/ could not be loaded."
   stamp places "$mark"
   says "loaded"
 }

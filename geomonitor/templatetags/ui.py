@@ -41,9 +41,10 @@ VENDORED = {
 
 @cache
 def _modules() -> dict[str, str]:
-    """Bare name → static file: the vendored libraries, and geomonitor/<name> for each of our modules."""
-    own = sorted(Path(settings.BASE_DIR, "static", "geomonitor", "js").glob("*.js"))
-    return VENDORED | {f"geomonitor/{path.stem}": f"geomonitor/js/{path.name}" for path in own}
+    """Bare name → static file: the vendored libraries, and geomonitor/<name> for each of our modules, in folders too."""
+    folder = Path(settings.BASE_DIR, "static", "geomonitor", "js")
+    own = sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.js"))
+    return VENDORED | {f"geomonitor/{name}": f"geomonitor/js/{name}.js" for name in own}
 
 
 @register.simple_tag

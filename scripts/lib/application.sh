@@ -85,17 +85,37 @@ prepare_places() {
   says "loaded"
 }
 
+# demo_state: seeded, broken off half way, own (projects that people entered), or empty.
+demo_state() {
+  ask_database "SELECT CASE
+      WHEN EXISTS (SELECT FROM accounts_auditevent WHERE action = 'demo.seeded') THEN 'seeded'
+      WHEN EXISTS (SELECT FROM accounts_auditevent WHERE action = 'demo.begun') THEN 'broken'
+      WHEN EXISTS (SELECT FROM projects_project) THEN 'own'
+      ELSE 'empty' END"
+}
+
 # prepare_demo: the step "Demo data": once, into a register without projects.
 prepare_demo() {
+  local state
   if [ "$GEOMONITOR_DEMO" != 1 ]; then
     says "none wanted"
-  elif [ "$(ask_database "SELECT count(*) FROM projects_project")" != 0 ]; then
-    says "ready (the register has projects)"
-  else
-    working "drawing projects and photos (takes up to three minutes)"
-    logged manage seed_demo || stop_with "the demo data could not be made."
-    finished
+    return 0
   fi
+  state=$(demo_state)
+  case $state in
+    seeded) says "ready (cached)" ;;
+    own) says "none, since the register has projects of its own" ;;
+    broken)
+      stop_with "the demo data was broken off half way when it was made." \
+        "Begin again:             scripts/server --reset   (drops database and photos)" \
+        "Serve what is there:     scripts/server --empty"
+      ;;
+    empty)
+      working "drawing projects and photos (takes up to three minutes)"
+      logged manage seed_demo || stop_with "the demo data could not be made."
+      finished
+      ;;
+  esac
 }
 
 # reset_data YES: drops database and media, after asking unless YES is 1.

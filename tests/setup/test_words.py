@@ -1,5 +1,7 @@
 """What the scripts say, and how they end."""
 
+import pytest
+
 from tests.setup.shell import Shell
 
 
@@ -74,3 +76,31 @@ def test_it_drops_nothing_without_an_answer(shell: Shell) -> None:
 def test_it_drops_no_database_of_others(shell: Shell) -> None:
     words = shell.stops("reset_data 1", GEOMONITOR_DATABASE_URL="postgis://elsewhere/geomonitor")
     assert "drops the private database only" in words
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("seeded", "ready (cached)"),
+        ("own", "none, since the register has projects of its own"),
+        ("empty", "drawing projects and photos"),
+    ],
+)
+def test_it_fills_only_an_empty_register(shell: Shell, state: str, words: str) -> None:
+    said = shell.says(
+        f"demo_state() {{ echo {state}; }}; manage() {{ touch $VAR/made; }}; step Demo; prepare_demo",
+        GEOMONITOR_DEMO="1",
+    )
+    assert words in said
+    assert (shell.clone / "var" / "made").exists() is (state == "empty")
+
+
+def test_it_says_that_the_demo_was_broken_off(shell: Shell) -> None:
+    words = shell.stops("demo_state() { echo broken; }; step Demo; prepare_demo", GEOMONITOR_DEMO="1")
+    assert "broken off half way" in words
+    assert "scripts/server --reset" in words
+
+
+def test_it_makes_no_demo_that_nobody_wants(shell: Shell) -> None:
+    said = shell.says("demo_state() { echo empty; }; step Demo; prepare_demo", GEOMONITOR_DEMO="0")
+    assert said == "[1/0] Demo … none wanted"

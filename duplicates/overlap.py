@@ -8,7 +8,9 @@ from shapely.geometry.base import BaseGeometry
 
 from places.earth import metres_per_degree
 
-SAME_STRETCH_M = 10.0  # two drawings of one road lie this close; the other side of a village road still does
+SAME_STRETCH_M = (
+    15.0  # two drawings of one road by phone differ this much; the other side of a lane still does
+)
 
 
 def shared_metres(left: Sequence[BaseGeometry], right: Sequence[BaseGeometry]) -> tuple[float, float] | None:

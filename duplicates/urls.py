@@ -12,4 +12,5 @@ urlpatterns = [
     path("duplicates/pairs/<int:pk>/conclude/", views.conclude_pair, name="duplicate_conclude"),
     path("duplicates/decisions/<int:pk>/withdraw/", views.withdraw_decision, name="duplicate_withdraw"),
     path("duplicates/engagements/new/", views.engagement_new, name="engagement_new"),
+    path("duplicates/engagements/<int:pk>/close/", views.engagement_close, name="engagement_close"),
 ]

@@ -16,7 +16,7 @@ from accounts.access import Action, reach
 from accounts.models import User
 from duplicates.case_page import case_page
 from duplicates.decisions import conclude, may_triage, withdraw
-from duplicates.engagements import engagements_of, open_engagement, open_for
+from duplicates.engagements import close_engagement, engagements_of, open_engagement, open_for
 from duplicates.forms import ConcludeForm, EngagementForm, PairFilter, ScanForm, WithdrawForm
 from duplicates.listing import chosen, own_decisions, pairs_for
 from duplicates.models import Case, Decision, Pair, Scan
@@ -213,3 +213,15 @@ def engagement_new(request: HttpRequest) -> HttpResponse:
     return render(
         request, "duplicates/engagement_new.html", {"form": form}, status=422 if form.errors else 200
     )
+
+
+@login_required
+@require_POST
+def engagement_close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close an own engagement: its findings stay, no new ones are written."""
+    open_ones = engagements_of(request.user).filter(closed_at__isnull=True)
+    engagement = close_engagement(actor=_person(request), engagement=get_object_or_404(open_ones, pk=pk))
+    messages.success(
+        request, _("Penugasan %(number)s ditutup; temuannya tetap.") % {"number": engagement.assignment}
+    )
+    return redirect("duplicates")

@@ -218,3 +218,16 @@ def test_it_speaks_english(cast: Cast, pair: Pair) -> None:
     client = logged_in(cast.eko)
     answer = client.get("/duplicates/", HTTP_ACCEPT_LANGUAGE="en")
     assert answer.status_code == 200
+
+
+def test_it_closes_an_engagement_for_its_team_only(cast: Cast) -> None:
+    engagement = open_engagement(
+        actor=cast.fitri, assignment="Y", title="", places=[cast.regency], first_year=2025, last_year=2026,
+        cut_off=date(2026, 11, 24),
+    )  # fmt: skip
+    address = f"/duplicates/engagements/{engagement.pk}/close/"
+    assert logged_in(cast.eko).post(address).status_code == 404
+    logged_in(cast.fitri).post(address)
+    engagement.refresh_from_db()
+    assert engagement.closed_at is not None
+    assert logged_in(cast.fitri).post(address).status_code == 404

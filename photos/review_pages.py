@@ -1,7 +1,7 @@
 """/photos/review/: the queue of photos that nobody has reviewed yet, one at a time."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Action, reach
+from accounts.models import User
 from photos.conclusions import sentence_of
 from photos.forms import ReviewForm
 from photos.judging import tolerance_m, version_at
 from photos.models import CheckResult, Claim, ClaimQuerySet, Verdict
 from photos.reuse import elsewhere
 from photos.reviewing import review
+from places.problems import Problem
 from projects.filters import read
 
 
@@ -48,7 +50,7 @@ def _waiting(request: HttpRequest, *, without: str = "") -> ClaimQuerySet:
     if without != "place" and (place := asked.get("place", "")):
         read({"place": place})  # a place that cannot be meant is said, not ignored
         waiting = waiting.filter(
-            Q(project__village_id=place) | Q(project__village_id__startswith=f"{place}.")
+            Q(project__village_id=place) | Q(project__village__code__startswith=f"{place}.")
         )
     return waiting.order_by("received_at", "pk")
 
@@ -110,9 +112,25 @@ def _shown(request: HttpRequest, claim: Claim, waiting: ClaimQuerySet) -> dict[s
         "map_data": _map_data(claim),
         "others": waiting.exclude(pk=claim.pk).exists(),
         "may_review": claim.uploaded_by_id != request.user.pk,
+        "presets": [
+            _("Bukan pekerjaan ini"),
+            _("Terlalu gelap atau buram"),
+            _("Memotret layar atau foto lain"),
+            _("Progres belum sesuai"),
+        ],
         "siblings": _siblings(claim),
         "next_query": urlencode({**_filters(request), "after": str(claim.pk)}),
     }
+
+
+def _presets() -> list[str]:
+    """Reasons that reviewers give most, to press instead of typing."""
+    return [
+        _("Bukan pekerjaan ini"),
+        _("Terlalu gelap atau buram"),
+        _("Memotret layar atau foto lain"),
+        _("Progres belum sesuai"),
+    ]
 
 
 def _siblings(claim: Claim) -> Any:
@@ -148,18 +166,24 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReviewForm(request.POST)
     form.is_valid()
     sent = form.cleaned_data
-    review(
-        actor=request.user,  # type: ignore[arg-type]
-        claim=claim,
-        decision=sent.get("decision") or request.POST.get("decision", ""),
-        reason=sent.get("reason", ""),
-        seen=sent.get("seen"),
-    )
+    kept = {name: request.POST.get(name, "") for name in ("place", "verdict") if request.POST.get(name)}
+    try:
+        review(
+            actor=cast(User, request.user),
+            claim=claim,
+            decision=sent.get("decision") or request.POST.get("decision", ""),
+            reason=sent.get("reason", ""),
+            seen=sent.get("seen"),
+        )
+    except Problem as problem:
+        if "reason" not in problem.fields:
+            raise
+        messages.error(request, problem.sentence)
+        return redirect(f"{reverse('photo_review')}?{urlencode({**kept, 'claim': str(pk)})}")
     words = (
         _("Foto diterima.")
         if sent.get("decision") == "accepted"
         else _("Foto ditolak; pengirim diberi tahu.")
     )
     messages.success(request, words)
-    kept = {name: request.POST.get(name, "") for name in ("place", "verdict") if request.POST.get(name)}
     return redirect(f"{reverse('photo_review')}?{urlencode({**kept, 'after': str(pk)})}")

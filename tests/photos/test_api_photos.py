@@ -34,8 +34,8 @@ def recent(lon: float = HERE[0], lat: float = HERE[1]) -> bytes:
     return photo_at(lon, lat, taken=timezone.now() - timedelta(hours=1))
 
 
-def send(client: Client, project, content: bytes, *, name: str = "IMG.jpg", **more):
-    fields = {"uuid": str(uuid.uuid4()), "project": str(project.pk), "progress": "50"} | more
+def send(client: Client, to, content: bytes, *, name: str = "IMG.jpg", **more):
+    fields = {"uuid": str(uuid.uuid4()), "project": str(to.pk), "progress": "50"} | more
     return client.post(URL, fields | {"file": SimpleUploadedFile(name, content, "image/jpeg")})
 
 

@@ -1,0 +1,31 @@
+"""Says a claim in templates: {{ claim|claim_sentence }}, {% for saying in claim|claim_sayings %}, {{ 50|stage_word }}."""
+
+from decimal import Decimal
+
+from django import template
+
+from photos.conclusions import sentence_of, told
+from photos.models import Claim
+from photos.timeline import Saying
+from places.saying import say
+from projects import models
+
+register = template.Library()
+
+
+@register.filter
+def claim_sentence(claim: Claim) -> str:
+    """The one sentence that the verdict rests on."""
+    return sentence_of(claim)
+
+
+@register.filter
+def claim_sayings(claim: Claim) -> list[Saying]:
+    """What each check said, with its status."""
+    return [Saying(status, say(said)) for status, said in told(claim)]
+
+
+@register.filter
+def stage_word(progress: float | Decimal) -> str:
+    """Sebelum, Sedang or Selesai."""
+    return models.stage_word(progress)

@@ -1,0 +1,84 @@
+/* The phone's position while the page is open, and the fix at the shutter. */
+
+export const COARSE_M = 100;
+const FRESH_MS = 10_000;
+
+/** Why there is no position: "denied", "unavailable", "timeout" (a GeolocationPositionError's code). Pure. */
+export function reasonOf(error) {
+  return { 1: "denied", 2: "unavailable", 3: "timeout" }[error.code] ?? "unavailable";
+}
+
+/** A GeolocationPosition as the fix that is sent: degrees, metres, ISO times. Pure. */
+export function fixOf(position, shotAt = null) {
+  const { longitude, latitude, accuracy, altitude, heading } = position.coords;
+  const fix = { lon: longitude, lat: latitude, accuracy_m: Math.round(accuracy * 10) / 10, at: new Date(position.timestamp).toISOString() };
+  if (Number.isFinite(altitude)) fix.altitude_m = altitude;
+  if (Number.isFinite(heading)) fix.heading_deg = heading;
+  if (shotAt) fix.shot_at = new Date(shotAt).toISOString();
+  return fix;
+}
+
+/** Whether a position is young enough to speak for a picture taken at `now`. Pure. */
+export function isFresh(position, now) {
+  return position !== null && Math.abs(now - position.timestamp) <= FRESH_MS;
+}
+
+/** Why geolocation cannot even be asked: "insecure", "missing", or "". */
+export function obstacle(scope = window) {
+  if (!scope.isSecureContext) return "insecure";
+  return scope.navigator.geolocation ? "" : "missing";
+}
+
+const OPTIONS = { enableHighAccuracy: true, maximumAge: 0, timeout: 20_000 };
+
+/** Follows the phone: onChange({kind, position}) with kind "waiting", "fix" or a reason why not. */
+export class Follower {
+  constructor(onChange) {
+    this.onChange = onChange;
+    this.position = null;
+    this.watch = null;
+  }
+
+  start() {
+    const why = obstacle();
+    if (why) {
+      this.tell(why);
+      return;
+    }
+    this.stop();
+    if (!this.position) this.tell("waiting");
+    this.watch = navigator.geolocation.watchPosition((position) => this.arrived(position), (error) => this.failed(error), OPTIONS);
+  }
+
+  stop() {
+    if (this.watch !== null) navigator.geolocation.clearWatch(this.watch);
+    this.watch = null;
+  }
+
+  arrived(position) {
+    this.position = position;
+    this.tell("fix");
+  }
+
+  failed(error) {
+    const reason = reasonOf(error);
+    if (reason === "denied") this.position = null;
+    if (!(this.position && reason === "timeout")) this.tell(reason);
+  }
+
+  tell(kind) {
+    this.kind = kind;
+    this.onChange({ kind, position: this.position });
+  }
+
+  /** The fix for a picture taken now: the last one if it is fresh, else a new one if it comes in time, else null. */
+  async fixAt(shotAt, { patience = 8000 } = {}) {
+    if (isFresh(this.position, shotAt)) return fixOf(this.position, shotAt);
+    if (obstacle() || this.kind === "denied") return null;
+    const newer = await new Promise((resolve) => {
+      navigator.geolocation.getCurrentPosition(resolve, () => resolve(null), { ...OPTIONS, timeout: patience });
+    });
+    if (newer) this.arrived(newer);
+    return newer ? fixOf(newer, shotAt) : null;
+  }
+}

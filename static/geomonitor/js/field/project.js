@@ -1,0 +1,281 @@
+/* One project in the field: where I stand, the camera, files from the phone, and what came of each photo. */
+import { Camera, obstacle as cameraObstacle, reasonOf as cameraReason } from "geomonitor/field/camera";
+import { metresText, metresTo, nearest } from "geomonitor/field/distance";
+import { COARSE_M, Follower } from "geomonitor/field/position";
+import { Queue } from "geomonitor/field/queue";
+import { Results } from "geomonitor/field/results";
+import { send } from "geomonitor/field/sending";
+import { stages } from "geomonitor/field/stages";
+import { text } from "geomonitor/texts";
+
+const form = document.querySelector("[data-field]");
+const dialog = document.getElementById("camera");
+const inForm = (selector) => form.querySelector(selector);
+const inCamera = (selector) => dialog.querySelector(selector);
+const language = document.documentElement.lang || "id";
+const sites = JSON.parse(document.getElementById("sites").textContent);
+const siteField = inForm("select[name=site]");
+const metres = (value) => metresText(value, language);
+
+const progress = stages({
+  number: inForm("#id_progress"),
+  groups: [
+    { buttons: [...inForm("[data-stages]").children], slider: inForm("[data-slider]") },
+    { buttons: [...inCamera("[data-camera-stages]").children], slider: inCamera("[data-camera-slider]") },
+  ],
+});
+
+function site() {
+  if (!siteField) return sites[0] ?? null;
+  return sites.find((one) => String(one.id) === siteField.value) ?? null;
+}
+
+/* ---- where I stand */
+
+const follower = new Follower(showPosition);
+
+function showPosition({ kind, position }) {
+  const isFix = kind === "fix";
+  const accuracy = isFix ? metres(position.coords.accuracy) : "";
+  const pill = isFix ? text("gps.fix", { accuracy }) : text(kind === "waiting" ? "gps.waiting" : "gps.none");
+  const line = inForm("[data-gps]");
+  line.dataset.kind = isFix && position.coords.accuracy > COARSE_M ? "coarse" : kind;
+  inForm("[data-gps-short]").textContent = pill;
+  inForm("[data-gps-long]").textContent = isFix ? distanceWords(position) : text(kind === "waiting" ? "gps.waiting.long" : `gps.${kind}`);
+  inForm("[data-gps-again]").hidden = !["denied", "unavailable", "timeout"].includes(kind);
+  inCamera("[data-camera-gps]").textContent = pill;
+  inCamera("[data-camera-gps]").dataset.kind = line.dataset.kind;
+  guide(kind, position);
+  proposeSite(isFix ? position : null);
+}
+
+function here(position) {
+  return [position.coords.longitude, position.coords.latitude];
+}
+
+function distanceWords(position) {
+  if (position.coords.accuracy > COARSE_M) return text("gps.coarse", { accuracy: metres(position.coords.accuracy) });
+  return site() ? text("gps.fix.long", { distance: metres(metresTo(here(position), site().geometry)) }) : "";
+}
+
+function guide(kind, position) {
+  const card = inCamera("[data-guide]");
+  const target = site();
+  const [strong, hint] = [inCamera("[data-guide-distance]"), inCamera("[data-guide-hint]")];
+  card.dataset.kind = kind;
+  if (kind !== "fix" || !target) {
+    strong.textContent = kind === "fix" ? "" : text(kind === "waiting" ? "gps.waiting" : "gps.none");
+    hint.textContent = kind === "fix" ? text("camera.choose_site") : text(kind === "waiting" ? "gps.waiting.long" : `gps.${kind}`);
+    return;
+  }
+  const away = metresTo(here(position), target.geometry);
+  const near = away <= target.limit_m + Math.min(position.coords.accuracy, COARSE_M);
+  card.dataset.kind = near ? "near" : "far";
+  strong.textContent = text("guide.near", { distance: metres(away) });
+  const coarse = position.coords.accuracy > COARSE_M;
+  hint.textContent = coarse ? text("gps.coarse", { accuracy: metres(position.coords.accuracy) }) : near ? text("guide.near.hint") : text("guide.far.hint", { limit: metres(target.limit_m) });
+}
+
+function proposeSite(position) {
+  const button = form.querySelector("[data-nearest]");
+  if (!button) return;
+  const found = position && nearest(here(position), sites);
+  button.hidden = !found || found.site === site();
+  if (button.hidden) return;
+  button.querySelector("span").textContent = text("guide.nearest", { no: found.site.no, label: found.site.label, distance: metres(found.metres) });
+  button.onclick = () => {
+    siteField.value = String(found.site.id);
+    siteChanged();
+  };
+}
+
+function siteChanged() {
+  const chosen = site();
+  inCamera("[data-camera-site]").textContent = chosen && sites.length > 1 ? text("camera.site", { no: chosen.no, label: chosen.label }).trim() : "";
+  if (follower.kind) showPosition({ kind: follower.kind, position: follower.position });
+}
+
+/* ---- what is sent */
+
+const results = new Results(document.querySelector("[data-sent]"), { onAgain: (item) => queue.again(item) });
+const queue = new Queue(
+  (item) =>
+    send(form.dataset.api, item, (gone) => {
+      item.gone = gone;
+      results.show(item, queue.unsent.length);
+    }),
+  (item) => {
+    if (item.answer?.claim) item.claim = item.answer.claim;
+    results.show(item, queue.unsent.length);
+  },
+);
+
+/** Everything said before a photo can go; the browser shows what is missing. */
+function isReady() {
+  const number = inForm("#id_progress");
+  if (siteField && !siteField.reportValidity()) return false;
+  return number.reportValidity() && progress.percent !== null;
+}
+
+function newNumber() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16)); // plain http: randomUUID is not there
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+function enqueue(file, { name, title, fix = null }) {
+  queue.add({
+    uuid: newNumber(),
+    project: form.dataset.project,
+    site: site()?.id ?? null,
+    percent: progress.percent,
+    note: inForm("#id_note").value.trim(),
+    file,
+    name,
+    title,
+    fix,
+  });
+}
+
+function sendFiles(input) {
+  const files = [...input.files];
+  input.value = "";
+  if (files.length === 0 || !isReady()) return;
+  for (const file of files) enqueue(file, { name: file.name, title: file.name });
+  document.querySelector("[data-sent]").scrollIntoView({ block: "start" });
+}
+
+/* ---- the camera */
+
+const camera = new Camera(inCamera("[data-view]"));
+let taken = null;
+
+function sayCamera(key) {
+  const note = inForm("[data-camera-why]");
+  note.hidden = !key;
+  note.querySelector("span").textContent = key ? text(key) : "";
+}
+
+async function openCamera() {
+  if (siteField && !site()) {
+    siteField.reportValidity();
+    return;
+  }
+  const why = cameraObstacle();
+  if (why) {
+    sayCamera(why);
+    return;
+  }
+  try {
+    dialog.showModal();
+    live();
+    await camera.open();
+    sayCamera("");
+    showLamp();
+  } catch (error) {
+    dialog.close();
+    sayCamera(cameraReason(error));
+  }
+}
+
+function showLamp() {
+  inCamera("[data-torch]").hidden = !camera.hasLamp;
+  inCamera("[data-no-torch]").hidden = camera.hasLamp;
+}
+
+function live() {
+  taken = null;
+  inCamera("[data-still]").hidden = true;
+  inCamera("[data-live]").hidden = false;
+  inCamera("[data-guide]").hidden = false;
+  inCamera("[data-taken]").hidden = true;
+}
+
+async function shoot() {
+  const shutter = inCamera("[data-shutter]");
+  shutter.disabled = true;
+  try {
+    const shotAt = Date.now();
+    const fixing = follower.fixAt(shotAt);
+    const file = await camera.take();
+    taken = { file, shotAt, fixing };
+    still(file);
+    inCamera("[data-taken-said]").textContent = text("taken.waiting");
+    const fix = await fixing;
+    if (taken?.shotAt === shotAt) {
+      taken.fix = fix;
+      inCamera("[data-taken-said]").textContent = fix ? text("taken.with", { accuracy: metres(fix.accuracy_m) }) : text("taken.without");
+    }
+  } catch {
+    closeCamera();
+    sayCamera("camera.failed");
+  } finally {
+    shutter.disabled = false;
+  }
+}
+
+function still(file) {
+  const image = inCamera("[data-still]");
+  const url = URL.createObjectURL(file);
+  image.onload = () => URL.revokeObjectURL(url);
+  image.src = url;
+  image.hidden = false;
+  inCamera("[data-live]").hidden = true;
+  inCamera("[data-guide]").hidden = true;
+  inCamera("[data-taken]").hidden = false;
+  inCamera("[data-use]").focus();
+}
+
+async function use() {
+  if (!taken) return;
+  const { file, shotAt, fixing } = taken;
+  const fix = await fixing;
+  const stamp = new Date(shotAt).toISOString().replace(/[-:]/g, "").slice(0, 15);
+  closeCamera();
+  if (isReady()) enqueue(file, { name: `geomonitor-${stamp}.jpg`, title: text("sent.camera"), fix });
+  document.querySelector("[data-sent]").scrollIntoView({ block: "start" });
+}
+
+function closeCamera() {
+  camera.close();
+  if (dialog.open) dialog.close();
+}
+
+/* ---- start */
+
+function reveal() {
+  for (const selector of ["[data-stages]", "[data-camera]", "[data-gps]", "[data-pick-any]"]) inForm(selector).hidden = false;
+  const [gallery, any] = [inForm("#id_file"), inForm("#any-file")];
+  gallery.classList.add("sr-only");
+  any.hidden = any.disabled = false;
+  gallery.required = false;
+  for (const input of [gallery, any]) input.addEventListener("change", () => sendFiles(input));
+  inCamera("[data-camera-files]").addEventListener("click", () => {
+    closeCamera();
+    any.click();
+  });
+}
+
+reveal();
+siteField?.addEventListener("change", siteChanged);
+siteChanged();
+follower.start();
+inForm("[data-gps-again]").addEventListener("click", () => follower.start());
+inForm("[data-camera]").addEventListener("click", openCamera);
+inCamera("[data-shutter]").addEventListener("click", shoot);
+inCamera("[data-retake]").addEventListener("click", live);
+inCamera("[data-use]").addEventListener("click", use);
+inCamera("[data-close]").addEventListener("click", closeCamera);
+dialog.addEventListener("close", () => camera.close());
+inCamera("[data-torch]").addEventListener("click", async (event) => {
+  const on = event.currentTarget.getAttribute("aria-pressed") !== "true";
+  event.currentTarget.setAttribute("aria-pressed", String(on));
+  await camera.lamp(on);
+});
+form.addEventListener("submit", (event) => event.preventDefault());
+window.addEventListener("beforeunload", (event) => {
+  if (queue.unsent.length > 0) event.preventDefault();
+});

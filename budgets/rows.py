@@ -130,7 +130,7 @@ class BudgetRows:
 
     def _read_version(self, row: Row, said: _Said) -> None:
         found: dict[str, Any] = {}
-        cells.choice(row, "budget_kind", VersionKind.values, dict(VersionKind.choices), found)
+        cells.choice(row, "budget_kind", VersionKind, found)
         cells.day(row, "budget_date", found)
         said.kind = found.get("budget_kind", said.kind)
         said.on = found.get("budget_date")

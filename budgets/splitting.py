@@ -76,8 +76,10 @@ def split_into_projects(
         recompute([piece.pk for piece in pieces])
         told = {"changes": {"title": [before, locked.title]}, "pieces": [piece.code for piece in pieces]}
         editing.finish("project.split", told)
+        for piece in pieces:
+            piece.refresh_from_db()
         project.refresh_from_db()
-        return pieces
+        return [project, *pieces[1:]]
 
 
 def split_over_sites(

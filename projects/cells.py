@@ -1,8 +1,10 @@
 """Reading single cells of an import row; what cannot be read becomes a mistake of the row."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
+
+from django.db.models import TextChoices
 
 from places.message import mark as _
 from places.message import message, sentences
@@ -24,14 +26,17 @@ _NO = {"tidak", "t", "n", "no", "false", "0", "salah"}
 
 
 def choice(
-    row: Row, name: str, values: Sequence[str], labels: Mapping[str, Any], into: dict[str, Any]
+    row: Row, name: str, choices: type[TextChoices], into: dict[str, Any], allowed: Sequence[str] = ()
 ) -> None:
-    """A code or its label on screen, without regard to case."""
+    """A code or its label on screen, without regard to case. allowed: the codes, if not all of them."""
     text = row.text(name)
     if not text:
         return
-    by_label = {str(label).casefold(): value for value, label in labels.items() if value in values}
-    found = text.lower() if text.lower() in values else by_label.get(text.casefold())
+    values = allowed or choices.values
+    found: str | None = text.lower()
+    if found not in values:
+        by_label = {str(label).casefold(): value for value, label in choices.choices if value in values}
+        found = by_label.get(text.casefold())
     if found is None:
         row.wrong(name, message("import.choice", choices=", ".join(values)))
     else:

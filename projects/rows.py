@@ -210,8 +210,8 @@ class ProjectRows:
         self._read_texts(row, said)
         self._read_activity(row, said)
         self._read_work_type(row, said, kinds)
-        cells.choice(row, "status", _IMPORTED_STATUSES, dict(Status.choices), said.fields)
-        cells.choice(row, "executor", Executor.values, dict(Executor.choices), said.fields)
+        cells.choice(row, "status", Status, said.fields, _IMPORTED_STATUSES)
+        cells.choice(row, "executor", Executor, said.fields)
         cells.number(row, "volume", said.fields)
         cells.number(row, "tolerance_m", said.fields, kind=float)
         cells.day(row, "planned_start", said.fields)
@@ -228,9 +228,7 @@ class ProjectRows:
                 row.wrong(name, message("import.too_long", limit=limit))
             elif text:
                 said.fields[name] = text
-        for name, reason in household_data(
-            Project(title=row.text("title"), public_title=row.text("public_title"))
-        ):
+        for name, reason in household_data({name: row.text(name) for name in ("title", "public_title")}):
             row.wrong(name, reason)
 
     def _read_activity(self, row: Row, said: _Said) -> None:
@@ -241,7 +239,7 @@ class ProjectRows:
 
     def _read_work_type(self, row: Row, said: _Said, kinds: "_ActivityKinds") -> None:
         if row.text("work_type"):
-            cells.choice(row, "work_type", WorkType.values, dict(WorkType.choices), said.fields)
+            cells.choice(row, "work_type", WorkType, said.fields)
         elif said.activity and (kind := kinds.of(said.activity[0])):
             said.fields["work_type"] = kind
 
@@ -471,6 +469,7 @@ class ProjectRows:
         listed = dict(ActivityCode.objects.values_list("code", "name"))
         new: list[Activity] = []
         renamed: list[Activity] = []
+        linked: list[tuple[Project, Activity]] = []
         for row in rows:
             said = self.said[row.number]
             if said.activity is None or row.project is None:
@@ -494,13 +493,12 @@ class ProjectRows:
                 activity.name = name
                 renamed.append(activity)
             if row.project.activity_id is None:
-                row.project.activity = activity
+                linked.append((row.project, activity))
                 self.touched.add(row.number)
         Activity.objects.bulk_create(new, batch_size=_BATCH)
         Activity.objects.bulk_update(renamed, ["name"], batch_size=_BATCH)
-        for row in rows:
-            if row.project is not None and row.project.activity is not None:
-                row.project.activity_id = row.project.activity.pk
+        for project, activity in linked:
+            project.activity = activity
 
     def _insert(self, rows: Sequence[Row]) -> None:
         numbers: dict[tuple[str, int], int] = {}

@@ -196,7 +196,7 @@ def check_fields(project: Project) -> None:
         project.clean_fields(exclude=["search", "code", "number", "village", "activity", "point"])
     except ValidationError as error:
         wrong = {name: list(texts) for name, texts in error.message_dict.items()}
-    for name, said in household_data(project):
+    for name, said in household_data({"title": project.title, "public_title": project.public_title}):
         wrong.setdefault(name, []).append(say(said))
     start, end = project.planned_start, project.planned_end
     if start and end and end < start:
@@ -206,9 +206,9 @@ def check_fields(project: Project) -> None:
         raise Problem(message("project.invalid"), fields=wrong)
 
 
-def household_data(project: Project) -> list[tuple[str, Message]]:
-    """Fields in which a NIK stands, with what to do instead."""
-    found = ((name, _NIK.search(getattr(project, name))) for name in ("title", "public_title"))
+def household_data(texts: Mapping[str, str]) -> list[tuple[str, Message]]:
+    """Fields (name → text) in which a NIK stands, with what to do instead."""
+    found = ((name, _NIK.search(text)) for name, text in texts.items())
     return [(name, message("project.nik", value=nik[0])) for name, nik in found if nik]
 
 

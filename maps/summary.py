@@ -87,21 +87,21 @@ def figures(user: Person, chosen: Filters) -> Figures:
     sums = projects.aggregate(
         count=Count("pk"),
         without_point=Count("pk", filter=Q(point__isnull=True)),
-        planned=Sum("planned"),
-        realised=Sum("realised"),
-        progress=Avg("progress"),
+        all_planned=Sum("planned"),
+        all_realised=Sum("realised"),
+        mean_progress=Avg("progress"),
         moved=Count("pk", filter=Q(progress__gt=0)),
         proven=Count("pk", filter=Q(progress__gt=0, evidence=Evidence.VERIFIED)),
         unproven=Count("pk", filter=Q(realised__gt=0, evidence=Evidence.NONE)),
     )
-    planned, realised = sums["planned"] or Decimal(0), sums["realised"] or Decimal(0)
+    planned, realised = sums["all_planned"] or Decimal(0), sums["all_realised"] or Decimal(0)
     return Figures(
         count=sums["count"],
         without_point=sums["without_point"],
         planned=planned,
         realised=realised,
         realised_pct=round(realised * 100 / planned) if planned else None,
-        progress_pct=round(sums["progress"]) if sums["progress"] is not None else None,
+        progress_pct=round(sums["mean_progress"]) if sums["mean_progress"] is not None else None,
         evidence_pct=round(sums["proven"] * 100 / sums["moved"]) if sums["moved"] else None,
         unproven=sums["unproven"],
         pairs=_open_pairs(user, projects),

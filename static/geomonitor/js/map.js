@@ -20,7 +20,8 @@ const filterColumn = document.getElementById("filter-column");
 const pinList = document.getElementById("pin-list");
 const NEAR_PX = 16, NEAR_TOUCH_PX = 24, SAME_SPOT_PX = 8, PIN_ZOOM = 16;
 
-let state = readState(location.search);
+const state = readState(location.search);
+const openedAtView = Boolean(state.view); // else a project in the address decides where the map opens
 let viewBefore = null; // where the map was before the panel opened; null once the reader moved on
 let moving = false; // the map moves by our own doing
 let chosenMark = null, meMark = null, targetMark = null;
@@ -44,10 +45,16 @@ projects.on("features", () => {
 });
 map.ready.then(() => map.names.redraw());
 
-/** Boxes of all marks in the window, which names keep clear of. */
+/** Boxes of all marks and tools in the window, which names keep clear of. */
 function obstacles() {
+  const corner = map.getContainer().getBoundingClientRect();
+  const floating = [...document.querySelectorAll(".map-tools, .map-legend, .map-filter-button")].map((element) => {
+    const { left, top, right, bottom } = element.getBoundingClientRect();
+    return { left: left - corner.left, top: top - corner.top, right: right - corner.left, bottom: bottom - corner.top };
+  });
   const box = ({ x, y }, r) => ({ left: x - r, top: y - r, right: x + r, bottom: y + r });
   return [
+    ...floating,
     ...projects.clusters().map((feature) => box(map.latLngToContainerPoint(feature.shown ?? feature), clusterSize(feature.count) / 2)),
     ...projects.pins().map((feature) => box(map.latLngToContainerPoint(feature), PIN_RADIUS + 3)),
   ];
@@ -160,13 +167,13 @@ function skeleton() {
 /** Open a project's panel; the map moves only so far that the pin stays visible. */
 async function openProject(id, pin = null, { newEntry = true } = {}) {
   const wasHidden = panel.hidden;
-  if (wasHidden) viewBefore = { center: map.getCenter(), zoom: map.getZoom() };
+  if (wasHidden) viewBefore = { center: map.getCenter(), zoom: map.getZoom(), view: state.view };
   state.project = String(id);
+  remember(newEntry); // before the map moves, which would write into the entry that "back" leads to
   panel.hidden = false;
   skeleton();
   if (wasHidden) move(() => map.invalidateSize({ pan: false }));
   if (pin) reveal(pin);
-  remember(newEntry);
   let html;
   try {
     html = await fragment(config.panel.replace("{id}", encodeURIComponent(id)));
@@ -175,11 +182,12 @@ async function openProject(id, pin = null, { newEntry = true } = {}) {
     return;
   }
   if (state.project !== String(id)) return;
+  const shownBefore = Boolean(chosenMark);
   panel.innerHTML = html;
   timelines(panel);
   panel.scrollTop = 0;
   const { lat, lon } = panel.querySelector(".popup").dataset;
-  if (lat && !pin) reveal({ lat: Number(lat), lon: Number(lon) }, { zoomIn: !state.view });
+  if (lat && !pin) reveal({ lat: Number(lat), lon: Number(lon) }, { zoomIn: !openedAtView && !shownBefore });
   (panel.querySelector("[data-timeline]:not([hidden])") ?? panel).focus({ preventScroll: true });
 }
 
@@ -205,12 +213,14 @@ function closePanel({ newEntry = true } = {}) {
   panel.replaceChildren();
   chosenMark?.remove();
   state.project = null;
+  remember(newEntry);
   move(() => {
     map.invalidateSize({ pan: false });
     if (back) map.setView(back.center, back.zoom, { animate: false });
   });
+  if (back?.view) state.view = back.view;
   viewBefore = null;
-  remember(newEntry);
+  remember(false);
   map.getContainer().focus({ preventScroll: true });
 }
 

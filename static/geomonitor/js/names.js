@@ -2,9 +2,13 @@
 import { L } from "geomonitor/leaflet";
 import { readColours } from "geomonitor/symbols";
 
-const DISTRICTS_FROM = 9, VILLAGES_FROM = 12, MARGIN = 3;
-// Where a name may stand beside its point, in parts of its own size: middle, below, above, right, left.
-const OFFSETS = [[0, 0], [0, 1.4], [0, -1.4], [0.6, 0.9], [-0.6, 0.9], [0.6, -0.9], [-0.6, -0.9], [0, 2.6], [0, -2.6]];
+const DISTRICTS_FROM = 10, VILLAGES_FROM = 12, MARGIN = 3;
+// Where a name may stand around its point: parts of its own width and height, then pixels, the nearest first.
+const OFFSETS = [
+  [0, 0, 0, 0], [0, 0, 0, 14], [0, 0, 0, -14], [0.25, 0, 0, 14], [-0.25, 0, 0, 14], [0.25, 0, 0, -14], [-0.25, 0, 0, -14],
+  [0, 0, 0, 26], [0, 0, 0, -26], [0.5, 0, 14, 0], [-0.5, 0, -14, 0], [0.4, 0, 10, 20], [-0.4, 0, -10, 20],
+  [0.4, 0, 10, -20], [-0.4, 0, -10, -20], [0, 0, 0, 34], [0, 0, 0, -34],
+];
 
 /** Whether two boxes {left, top, right, bottom} share anything. */
 export function overlap(a, b) {
@@ -19,8 +23,8 @@ export function place(labels, obstacles) {
   const taken = [...obstacles];
   const placed = [];
   for (const label of labels) {
-    for (const [dx, dy] of OFFSETS) {
-      const left = label.x - label.width / 2 + dx * label.width, top = label.y - label.height / 2 + dy * label.height;
+    for (const [wide, high, dx, dy] of OFFSETS) {
+      const left = label.x + (wide - 0.5) * label.width + dx, top = label.y + (high - 0.5) * label.height + dy;
       const box = { left: left - MARGIN, top: top - MARGIN, right: left + label.width + MARGIN, bottom: top + label.height + MARGIN };
       if (taken.some((other) => overlap(box, other))) continue;
       taken.push(box);
@@ -31,7 +35,7 @@ export function place(labels, obstacles) {
   return placed;
 }
 
-/** Which names a zoom shows, and how: districts from 9, villages from 12. */
+/** Which names a zoom shows, and how: districts from 10, villages from 12. */
 export function styleOf(level, zoom) {
   if (level === "district" && zoom >= DISTRICTS_FROM && zoom < 15) return { size: zoom >= VILLAGES_FROM ? 13 : 11.5, weight: zoom >= VILLAGES_FROM ? 700 : 500, spaced: zoom >= VILLAGES_FROM };
   if (level === "village" && zoom >= VILLAGES_FROM) return { size: 11.5, weight: 500, spaced: false };

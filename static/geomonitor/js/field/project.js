@@ -172,7 +172,9 @@ async function openCamera() {
   try {
     dialog.showModal();
     live();
+    inCamera("[data-shutter]").disabled = true; // until there is something to see
     await camera.open();
+    inCamera("[data-shutter]").disabled = false;
     sayCamera("");
     showLamp();
   } catch (error) {

@@ -21,7 +21,7 @@ from photos.models import Claim, Purpose
 from places.message import Message, message, sentences
 from places.message import mark as _
 from places.saying import number, rupiah
-from projects.models import Project
+from projects.models import Project, Relation
 
 SENTENCES = sentences(
     {
@@ -33,6 +33,7 @@ SENTENCES = sentences(
         "case.two_years": _("tahun %(left)s dan %(right)s"),
         "case.same_sources": _("sumber dana sama: %(sources)s"),
         "case.two_sources": _("sumber dana berbeda: %(left)s dan %(right)s"),
+        "case.relation": _("hubungan tercatat: %(kind)s"),
         "case.two_villages": _("melintasi batas desa: %(left)s dan %(right)s"),
     }
 )
@@ -170,6 +171,9 @@ def _headline(
         yield message("case.same_year", year=str(left.fiscal_year))
     else:
         yield message("case.two_years", left=str(left.fiscal_year), right=str(right.fiscal_year))
+    both = [left.pk, right.pk]
+    for relation in Relation.objects.filter(project__in=both, other__in=both):
+        yield message("case.relation", kind=relation.get_kind_display())
     first, second = (side.sources for side in sides)
     if first and second:
         same = set(left.sources) == set(right.sources)

@@ -9,6 +9,7 @@ from django.test import Client
 from duplicates.engagements import open_engagement
 from duplicates.models import Decision, Engagement, Pair, Scan
 from duplicates.scan import scan_register
+from projects.models import Relation
 from tests.cast import Cast
 from tests.factories import ClaimFactory, PhotoFactory, ProjectFactory, SiteFactory
 
@@ -124,6 +125,12 @@ def test_it_says_how_much_of_two_lines_is_the_same(cast: Cast) -> None:
     scan_register(actor=None)
     page = logged_in(cast.eko).get(f"/duplicates/cases/{Pair.objects.get().case_id}/").content.decode()
     assert "<h1>220 m dari 330 m ruas yang sama</h1>" in page
+
+
+def test_it_says_which_relation_is_declared(cast: Cast, pair: Pair) -> None:
+    Relation.objects.create(project=pair.right, other=pair.left, kind="carried_over_from")
+    page = logged_in(cast.eko).get(f"/duplicates/cases/{pair.case_id}/").content.decode()
+    assert "hubungan tercatat: Lanjutan tahun lalu (DPAL)" in page
 
 
 def test_it_says_that_a_photo_is_used_for_both(cast: Cast, pair: Pair) -> None:

@@ -55,6 +55,7 @@ def build() -> dict[str, Any]:
             for name, level, point in Place.objects.filter(
                 level__in=[Level.DISTRICT, Level.VILLAGE], point__isnull=False
             ).values_list("name", "level", "point")
+            if point
         ],
     }
 

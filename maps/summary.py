@@ -113,8 +113,8 @@ def _open_pairs(user: Person, projects: ProjectQuerySet) -> int | None:
     if not reach(user, Action.SCAN):
         return None
     ids = projects.order_by().values("pk")
-    pairs = Pair.objects.visible_to(user).current().with_triage().filter(probability__gte=LIKELY, triage__isnull=True)
-    return pairs.filter(Q(left__in=ids) | Q(right__in=ids)).count()
+    pairs = Pair.objects.visible_to(user).current().filter(probability__gte=LIKELY).with_triage()
+    return pairs.filter(Q(triage__isnull=True), Q(left__in=ids) | Q(right__in=ids)).count()
 
 
 def facets(user: Person, chosen: Filters) -> list[Facet]:
@@ -198,7 +198,9 @@ def _counts(user: Person, chosen: Filters, word: str, expression: Any) -> dict[A
     return dict(projects.values_list(expression).annotate(Count("pk", distinct=True)))
 
 
-def _options(chosen: Filters, word: str, counts: dict[Any, int], labels: Iterable[tuple[str, Any]]) -> list[Option]:
+def _options(
+    chosen: Filters, word: str, counts: dict[Any, int], labels: Iterable[tuple[str, Any]]
+) -> list[Option]:
     """Options in the order of labels; those without projects are left out unless chosen."""
     picked = chosen.get(word)
     options = [Option(value, str(label), counts.get(value, 0), value in picked) for value, label in labels]
@@ -218,11 +220,17 @@ def _places(user: Person, chosen: Filters) -> Facet:
     for code, count in by_village.items():
         district = code[:DISTRICT_CODE_LENGTH]
         counts[district] = counts.get(district, 0) + count
-    opened = {code[:DISTRICT_CODE_LENGTH] for code in chosen.get("place") if len(code) >= DISTRICT_CODE_LENGTH}
-    wanted = Q(level=Level.DISTRICT, parent_id=settings.REGENCY) | Q(level=Level.VILLAGE, parent_id__in=opened)
+    opened = {
+        code[:DISTRICT_CODE_LENGTH] for code in chosen.get("place") if len(code) >= DISTRICT_CODE_LENGTH
+    }
+    wanted = Q(level=Level.DISTRICT, parent_id=settings.REGENCY) | Q(
+        level=Level.VILLAGE, parent_id__in=opened
+    )
     places = list(Place.objects.filter(wanted).defer("boundary", "point"))
     names = {place.pk: place.title for place in places}
-    districts = sorted((p for p in places if p.level == Level.DISTRICT), key=lambda p: (p.pk not in opened, p.name))
+    districts = sorted(
+        (p for p in places if p.level == Level.DISTRICT), key=lambda p: (p.pk not in opened, p.name)
+    )
     labels: list[tuple[str, str]] = []
     for district in districts:
         labels.append((district.pk, names[district.pk]))
@@ -242,7 +250,9 @@ def _work_types(user: Person, chosen: Filters) -> Facet:
 def _fund_sources(user: Person, chosen: Filters) -> Facet:
     counts = _counts(user, chosen, "fund_source", Func(F("sources"), function="unnest"))
     labels = FundSource.objects.values_list("code", "short")
-    return Facet("fund_source", _titles()["fund_source"], _options(chosen, "fund_source", counts, labels), shown=5)
+    return Facet(
+        "fund_source", _titles()["fund_source"], _options(chosen, "fund_source", counts, labels), shown=5
+    )
 
 
 def _statuses(user: Person, chosen: Filters) -> Facet:
@@ -254,12 +264,18 @@ def _evidence(user: Person, chosen: Filters) -> Facet:
     order = ["verified", "unlocated", "outside", "suspect", "none"]
     labels = dict(Evidence.choices)
     counts = _counts(user, chosen, "evidence", "evidence")
-    return Facet("evidence", _titles()["evidence"], _options(chosen, "evidence", counts, [(v, labels[v]) for v in order]))
+    return Facet(
+        "evidence",
+        _titles()["evidence"],
+        _options(chosen, "evidence", counts, [(v, labels[v]) for v in order]),
+    )
 
 
 def _stages(user: Person, chosen: Filters) -> Facet:
     projects = filters.apply(Project.objects.visible_to(user), chosen.without("stage"))
-    counts = projects.aggregate(**{f"s{n}": Count("pk", filter=q) for n, q in enumerate(filters.STAGES.values())})
+    counts = projects.aggregate(
+        **{f"s{n}": Count("pk", filter=q) for n, q in enumerate(filters.STAGES.values())}
+    )
     by_stage = {stage: counts[f"s{n}"] for n, stage in enumerate(filters.STAGES)}
     return Facet("stage", _titles()["stage"], _options(chosen, "stage", by_stage, _stage_labels().items()))
 

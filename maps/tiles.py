@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.gis.db.models.functions import SnapToGrid
 from django.contrib.gis.db.models import PointField
+from django.contrib.gis.db.models.functions import SnapToGrid
 from django.contrib.gis.geos import Polygon
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -27,7 +27,9 @@ from projects import filters
 from projects.filters import Filters
 from projects.models import Project, ProjectQuerySet, WorkType
 
-SENTENCES = sentences({"tile.outside": _("Ubin %(z)s/%(x)s/%(y)s tidak ada; pada zoom z, x dan y bernilai 0 sampai 2^z − 1.")})
+SENTENCES = sentences(
+    {"tile.outside": _("Ubin %(z)s/%(x)s/%(y)s tidak ada; pada zoom z, x dan y bernilai 0 sampai 2^z − 1.")}
+)
 
 MAX_ZOOM = 22
 SINGLE_FROM_ZOOM = 14  # from here on every project is its own feature
@@ -57,7 +59,12 @@ class Tile:
         def latitude(row: int) -> float:
             return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * row / side))))
 
-        return (self.x / side * 360 - 180, latitude(self.y + 1), (self.x + 1) / side * 360 - 180, latitude(self.y))
+        return (
+            self.x / side * 360 - 180,
+            latitude(self.y + 1),
+            (self.x + 1) / side * 360 - 180,
+            latitude(self.y),
+        )
 
 
 # Relies on the GiST index on projects_project.point: `selected` is cut to the tile's surroundings (&&) before
@@ -147,7 +154,11 @@ def shown_to(queryset: ProjectQuerySet, user: Person) -> ProjectQuerySet:
     own = reach(user, Action.SEE_DRAFTS).q("village__code")
     rough = SnapToGrid(F("point"), PUBLIC_HOUSE_GRID_DEG)
     return queryset.annotate(
-        pin=Case(When(Q(work_type=WorkType.HOUSE) & ~own, then=rough), default=F("point"), output_field=PointField()),
+        pin=Case(
+            When(Q(work_type=WorkType.HOUSE) & ~own, then=rough),
+            default=F("point"),
+            output_field=PointField(),
+        ),
         shown_title=Case(
             When(own, then=F("title")), default=Coalesce(NullIf("public_title", Value("")), F("title"))
         ),

@@ -44,7 +44,9 @@ def project_panel(request: HttpRequest, pk: int) -> HttpResponse:
 def project_tile(request: HttpRequest, z: str, x: str, y: str) -> HttpResponseBase:
     """/tiles/projects/{z}/{x}/{y}.mvt: 204 where nothing is."""
     content = tiles.tile(request.user, filters.read(request.GET), tiles.Tile(int(z), int(x), int(y)))
-    response = HttpResponse(content, content_type="application/vnd.mapbox-vector-tile", status=200 if content else 204)
+    response = HttpResponse(
+        content, content_type="application/vnd.mapbox-vector-tile", status=200 if content else 204
+    )
     return _cached(request, response, tiles.etag(content))
 
 

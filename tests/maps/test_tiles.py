@@ -2,6 +2,7 @@
 
 import math
 import random
+from pathlib import Path
 from urllib.parse import urlencode
 
 import mapbox_vector_tile
@@ -30,7 +31,10 @@ def read(client, z: int, x: int, y: int, **params: str) -> list[dict]:
     assert response.status_code in {200, 204}, response.content
     if not response.content:
         return []
-    return [feature["properties"] for feature in mapbox_vector_tile.decode(response.content)["projects"]["features"]]
+    return [
+        feature["properties"]
+        for feature in mapbox_vector_tile.decode(response.content)["projects"]["features"]
+    ]
 
 
 def over_regency(client, z: int, **params: str) -> list[dict]:
@@ -120,7 +124,13 @@ def test_it_keeps_projects_at_one_spot_apart_from_zoom_14(client, cast):
 
 
 def test_it_says_the_shares_of_a_cluster(client, cast):
-    for progress, evidence in ((0, "none"), (30, "verified"), (50, "outside"), (99, "suspect"), (100, "verified")):
+    for progress, evidence in (
+        (0, "none"),
+        (30, "verified"),
+        (50, "outside"),
+        (99, "suspect"),
+        (100, "verified"),
+    ):
         ProjectFactory(village=cast.sragi, progress=progress, evidence=evidence, sites=0)
     (cluster,) = read(client, 10, *cell_of(*SRAGI_POINT, 10))
     shares = {name: cluster[name] for name in ("count", "p0", "p1", "p50", "p100", "look")}
@@ -222,3 +232,12 @@ def test_two_villages_far_apart_are_two_features(client, cast):
     assert BUBUK != SRAGI
     assert BUBUK_POINT != SRAGI_POINT
     assert [feature["count"] for feature in over_regency(client, 13)] == [1, 1]
+
+
+def test_the_worked_example_of_the_design_page_is_true(client, cast):
+    page = (Path(__file__).parents[2] / "docs" / "design" / "tiles.md").read_text()
+    ProjectFactory(village=cast.sragi, point=Point(114.3691, -8.2192, srid=4326), sites=0)
+    ProjectFactory(village=cast.sragi, point=Point(114.3691, -8.2192, srid=4326), sites=0)
+    for z, x, y in ((11, 1674, 1070), (12, 3349, 2141), (13, 6698, 4283)):
+        assert f"tile {z}/{x}/{y}" in page
+        assert [feature["count"] for feature in read(client, z, x, y)] == [2]

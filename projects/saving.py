@@ -168,6 +168,11 @@ def delete_draft(*, actor: Person, project: Project) -> None:
             raise Problem(message("project.has_evidence"), status=409) from error
 
 
+def require_edit(user: Person, village_code: str) -> None:
+    """Raises PermissionDenied unless the person may create and edit in this village."""
+    require(user, Action.EDIT, village_code)
+
+
 def activity_for(
     *, village: Place, fiscal_year: int, code: str, name: str = "", source_key: str = ""
 ) -> Activity:
@@ -236,5 +241,6 @@ __all__ = [
     "delete_draft",
     "edit_project",
     "publish",
+    "require_edit",
     "set_sites",
 ]

@@ -66,7 +66,11 @@ def icon(name: str, label: str = "", extra: str = "") -> SafeString:
     """{% icon "map" %}: a symbol of icons.svg; with a label it is read aloud, without it is decoration."""
     spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
-        '<svg class="icon {}" {}><use href="{}#{}"/></svg>', extra, spoken, static("geomonitor/icons.svg"), name
+        '<svg class="icon {}" {}><use href="{}#{}"/></svg>',
+        extra,
+        spoken,
+        static("geomonitor/icons.svg"),
+        name,
     )
 
 
@@ -96,7 +100,9 @@ def progress_bar(progress: Decimal | float | None) -> SafeString:
     """A bar filled to the progress (decoration: say the number too)."""
     value = float(progress or 0)
     return format_html(
-        '<svg class="bar" aria-hidden="true"><rect class="{}" width="{}%"/></svg>', progress_class(value), f"{value:.0f}"
+        '<svg class="bar" aria-hidden="true"><rect class="{}" width="{}%"/></svg>',
+        progress_class(value),
+        f"{value:.0f}",
     )
 
 
@@ -133,7 +139,9 @@ def histogram(counts: list[int]) -> SafeString:
         '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="1.2"><title>{}–{} %: {}</title></rect>',
         (
             (
-                progress_class(number * width + width / 2 if number else 0) if number < len(counts) - 1 else "p100",
+                progress_class(number * width + width / 2 if number else 0)
+                if number < len(counts) - 1
+                else "p100",
                 f"{number * width + 0.5:.2f}",
                 f"{38 - 36 * count / tallest:.2f}",
                 f"{width - 1:.2f}",

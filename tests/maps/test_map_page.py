@@ -127,7 +127,7 @@ def test_the_panel_shows_facts_money_and_the_missing_stage(client, cast):
         "Pagu · DD",
     ):
         assert words in page
-    assert "Foto 100 % belum ada. Diharapkan 30 Jun 2026." in page
+    assert "Foto 100 % belum ada. Diharapkan 30 Jun 2026." in page, page[page.index("data-missing") :][:400]
 
 
 def test_the_panels_address_makes_sense_alone(client, cast):
@@ -195,7 +195,8 @@ def test_every_module_is_in_the_import_map_and_every_import_too(client, cast):
     found = re.search(r'<script type="importmap"[^>]*>(.*?)</script>', page, re.DOTALL)
     assert found
     known = set(json.loads(found[1])["imports"])
-    for path in Path("static/geomonitor/js").glob("*.js"):
-        assert f"geomonitor/{path.stem}" in known
+    root = Path(__file__).parents[2] / "static" / "geomonitor" / "js"
+    for path in root.rglob("*.js"):
+        assert f"geomonitor/{path.relative_to(root).as_posix().removesuffix('.js')}" in known
         imported = set(re.findall(r'^import .* from "([^"]+)";$', path.read_text(), re.MULTILINE))
         assert imported <= known, path.name

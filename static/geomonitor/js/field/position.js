@@ -1,7 +1,7 @@
 /* The phone's position while the page is open, and the fix at the shutter. */
 
 export const COARSE_M = 100;
-const FRESH_MS = 10_000;
+const FRESH_MS = 30_000; // a watched phone reports when it moves; one that stands still may be silent for a while
 
 /** Why there is no position: "denied", "unavailable", "timeout" (a GeolocationPositionError's code). Pure. */
 export function reasonOf(error) {
@@ -71,14 +71,17 @@ export class Follower {
     this.onChange({ kind, position: this.position });
   }
 
-  /** The fix for a picture taken now: the last one if it is fresh, else a new one if it comes in time, else null. */
-  async fixAt(shotAt, { patience = 8000 } = {}) {
+  /**
+   * The fix for a picture taken now: the last one if it is fresh, else a new one if it comes in time, else the last
+   * one again (it says its own time, the server judges it), else null.
+   */
+  async fixAt(shotAt, { patience = 5000 } = {}) {
     if (isFresh(this.position, shotAt)) return fixOf(this.position, shotAt);
     if (obstacle() || this.kind === "denied") return null;
     const newer = await new Promise((resolve) => {
       navigator.geolocation.getCurrentPosition(resolve, () => resolve(null), { ...OPTIONS, timeout: patience });
     });
     if (newer) this.arrived(newer);
-    return newer ? fixOf(newer, shotAt) : null;
+    return this.position ? fixOf(this.position, shotAt) : null;
   }
 }

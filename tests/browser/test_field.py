@@ -1,0 +1,230 @@
+"""The officer's job in a real browser: three complete files and one picture from the page's own camera."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.gis.geos import Point
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+from rest_framework.response import Response
+
+from photos.api import PhotoViewSet
+from photos.models import Claim, IntakeRefusal
+from tests.browser.conftest import OpenPage
+from tests.cast import Cast
+from tests.factories import ProjectFactory, SiteFactory
+from tests.photos.sent import FAR, HERE, photo_at, photo_without_position
+
+PHONE = {"width": 390, "height": 844}
+AT_SITE = {"longitude": HERE[0] + 0.00004, "latitude": HERE[1], "accuracy": 6}
+
+
+@pytest.fixture
+def project(cast: Cast):
+    return ProjectFactory(
+        village=cast.sragi, title="Rabat beton JUT Krajan", fiscal_year=timezone.localdate().year
+    )
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    """Three complete files of an hour ago: at the site, a kilometre away, without position."""
+    taken = timezone.now() - timedelta(hours=1)
+    contents = {
+        "IMG_baik.jpg": photo_at(taken=taken, size=(640, 480)),
+        "IMG_jauh.jpg": photo_at(*FAR, taken=taken, size=(640, 480)),
+        "IMG_tanpa.jpg": photo_without_position(taken=taken),
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    return {name: tmp_path / name for name in contents}
+
+
+def choose(page: Page, *paths: Path) -> None:
+    page.locator("#id_file").set_input_files([str(path) for path in paths])
+
+
+def card(page: Page, name: str):
+    return page.locator("[data-sent-list] .sent-card").filter(has_text=name)
+
+
+def test_the_officer_sends_three_files_and_one_from_the_camera(
+    cast: Cast, project, files, open_page: OpenPage
+):
+    page = open_page(
+        "/field/", user=cast.ani, **PHONE, geolocation=AT_SITE, permissions=["geolocation", "camera"], has_touch=True
+    )  # fmt: skip
+    page.get_by_role("link", name="Rabat beton JUT Krajan").click()
+    expect(page.locator("[data-gps-short]")).to_have_text("GPS ± 6 m")
+    expect(page.locator("[data-gps-long]")).to_have_text("4 m ke titik")
+
+    page.locator("[data-stages] button", has_text="Sebelum").click()
+    choose(page, *files.values())
+    expect(card(page, "IMG_baik.jpg").locator(".sent-word")).to_have_text("Sesuai lokasi")
+    expect(card(page, "IMG_jauh.jpg").locator(".sent-word")).to_have_text("Di luar lokasi")
+    expect(card(page, "IMG_jauh.jpg")).to_contain_text(
+        "995 m dari lokasi; batasnya 50 m. Pindah ke titik lokasi"
+    )
+    expect(card(page, "IMG_tanpa.jpg").locator(".sent-word")).to_have_text("Tanpa koordinat")
+    expect(card(page, "IMG_tanpa.jpg")).to_contain_text("ambil foto dengan kamera halaman ini")
+
+    page.get_by_role("button", name="Ambil foto").click()
+    camera = page.get_by_role("dialog", name="Kamera")
+    expect(camera.locator("[data-guide-distance]")).to_have_text("4 m ke titik")
+    camera.locator("button", has_text="Sedang").click()
+    camera.get_by_role("button", name="Ambil foto").click()
+    expect(camera.locator("[data-taken-said]")).to_have_text("Lokasi tercatat, akurasi ± 6 m.")
+    camera.get_by_role("button", name="Kirim").click()
+    expect(card(page, "Foto kamera").locator(".sent-word")).to_have_text("Sesuai lokasi")
+
+    claims = {claim.file_name: claim for claim in Claim.objects.all()}
+    assert {name: claims[name].verdict for name in files} == {
+        "IMG_baik.jpg": "verified",
+        "IMG_jauh.jpg": "outside",
+        "IMG_tanpa.jpg": "unlocated",
+    }
+    shot = next(claim for name, claim in claims.items() if name.startswith("geomonitor-"))
+    assert (shot.verdict, shot.progress, shot.position_source) == ("verified", 50, "capture")
+    assert shot.error_m == 6
+    assert shot.distance_m == pytest.approx(4.4, abs=0.1)
+    project.refresh_from_db()
+    assert project.progress == 50
+
+
+def test_without_permission_for_the_position_it_says_the_way_out(cast: Cast, project, open_page: OpenPage):
+    page = open_page(f"/field/{project.pk}/", user=cast.ani, **PHONE, permissions=[])
+    expect(page.locator("[data-gps-long]")).to_contain_text("Izin lokasi ditolak. Ketuk gembok")
+    expect(page.locator("[data-gps-again]")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("NotAllowedError", "Izin kamera ditolak."),
+        ("NotFoundError", "Kamera tidak ditemukan."),
+        ("NotReadableError", "Kamera sedang dipakai aplikasi lain."),
+    ],
+)
+def test_a_camera_that_does_not_open_is_said(cast: Cast, project, open_page: OpenPage, error, words):
+    page = open_page(f"/field/{project.pk}/", user=cast.ani, **PHONE)
+    page.evaluate(
+        "name => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', name)); }",
+        error,
+    )
+    page.get_by_role("button", name="Ambil foto").click()
+    expect(page.locator("[data-camera-why]")).to_contain_text(words)
+    expect(page.get_by_role("dialog", name="Kamera")).to_be_hidden()
+
+
+def test_plain_http_is_said(cast: Cast, project, open_page: OpenPage):
+    page = open_page("/field/", user=cast.ani, **PHONE)
+    page.add_init_script("Object.defineProperty(window, 'isSecureContext', {value: false})")
+    page.goto(f"/field/{project.pk}/")
+    expect(page.locator("[data-gps-long]")).to_contain_text("https://")
+    page.get_by_role("button", name="Ambil foto").click()
+    expect(page.locator("[data-camera-why]")).to_contain_text("https://")
+
+
+def test_what_did_not_arrive_is_sent_again_once(cast: Cast, project, files, open_page: OpenPage):
+    page = open_page(f"/field/{project.pk}/", user=cast.ani, **PHONE)
+    page.route("**/api/v1/photos/", lambda route: route.abort())
+    choose(page, files["IMG_baik.jpg"])
+    failed = card(page, "IMG_baik.jpg")
+    expect(failed.locator(".sent-word")).to_have_text("Belum terkirim")
+    expect(failed).to_contain_text("Tidak tersambung ke server.")
+    expect(page.locator("[data-unsent]")).to_contain_text("1 belum terkirim")
+    page.unroute("**/api/v1/photos/")
+    failed.get_by_role("button", name="Kirim lagi").click()
+    expect(failed.locator(".sent-word")).to_have_text("Sesuai lokasi")
+    expect(page.locator("[data-unsent]")).to_be_hidden()
+    assert Claim.objects.count() == 1
+
+
+def test_an_answer_that_got_lost_makes_no_second_claim(
+    cast: Cast, project, files, open_page: OpenPage, monkeypatch
+):
+    """The photo arrives, its answer does not: the phone cannot know, and sends again."""
+    take, calls = PhotoViewSet.create, []
+
+    def take_and_fall_silent(self, request, *args, **kwargs):
+        answer = take(self, request, *args, **kwargs)
+        calls.append(answer.status_code)
+        return Response(status=502) if len(calls) == 1 else answer
+
+    monkeypatch.setattr(PhotoViewSet, "create", take_and_fall_silent)
+    page = open_page(f"/field/{project.pk}/", user=cast.ani, **PHONE)
+    choose(page, files["IMG_baik.jpg"])
+    lost = card(page, "IMG_baik.jpg")
+    expect(lost.locator(".sent-word")).to_have_text("Belum terkirim")
+    lost.get_by_role("button", name="Kirim lagi").click()
+    expect(lost).to_contain_text("Foto ini sudah pernah dikirim; hasilnya tetap.")
+    assert calls == [201, 200]
+    assert Claim.objects.count() == 1
+
+
+def test_a_refused_file_says_why_and_offers_no_retry(
+    cast: Cast, project, tmp_path: Path, open_page: OpenPage
+):
+    page = open_page(f"/field/{project.pk}/", user=cast.ani, **PHONE)
+    (tmp_path / "surat.jpg").write_bytes(b"bukan foto sama sekali")
+    choose(page, tmp_path / "surat.jpg")
+    refused = card(page, "surat.jpg")
+    expect(refused.locator(".sent-word")).to_have_text("File ditolak")
+    expect(refused).to_contain_text("File ini bukan foto")
+    expect(refused.get_by_role("button", name="Kirim lagi")).to_be_hidden()
+    assert IntakeRefusal.objects.count() == 1
+
+
+def test_the_exact_per_cent_is_sent(cast: Cast, project, files, open_page: OpenPage):
+    page = open_page(f"/field/{project.pk}/", user=cast.ani, **PHONE)
+    page.locator("#id_progress").fill("80")
+    expect(page.locator("[data-stages] button", has_text="Sedang")).to_have_text("Sedang 80 %")
+    choose(page, files["IMG_baik.jpg"])
+    expect(card(page, "IMG_baik.jpg").locator(".sent-word")).to_have_text("Sesuai lokasi")
+    assert Claim.objects.get().progress == 80
+
+
+def test_the_nearest_site_is_offered(cast: Cast, files, open_page: OpenPage):
+    project = ProjectFactory(village=cast.sragi, sites=0, fiscal_year=timezone.localdate().year)
+    SiteFactory(project=project, no=1, label="RT 01", point=Point(114.203, -8.25, srid=4326))
+    SiteFactory(project=project, no=2, label="RT 02", point=Point(*HERE, srid=4326))
+    page = open_page(
+        f"/field/{project.pk}/", user=cast.ani, **PHONE, geolocation=AT_SITE, permissions=["geolocation"]
+    )
+    page.get_by_role("button", name="Terdekat: titik 2 RT 02 (4 m). Pilih ini").click()
+    expect(page.locator("[data-gps-long]")).to_have_text("4 m ke titik")
+    page.locator("[data-stages] button", has_text="Selesai").click()
+    choose(page, files["IMG_baik.jpg"])
+    expect(card(page, "IMG_baik.jpg").locator(".sent-word")).to_have_text("Sesuai lokasi")
+    assert Claim.objects.get().site.no == 2
+
+
+def test_the_list_puts_the_nearest_first(cast: Cast, open_page: OpenPage):
+    for title, lon in (("Jauh", 114.21), ("Dekat", 114.2001)):
+        ProjectFactory(village=cast.sragi, title=title, point=Point(lon, -8.25, srid=4326))
+    page = open_page("/field/", user=cast.ani, **PHONE, geolocation=AT_SITE, permissions=["geolocation"])
+    expect(page.locator(".field-project").first).to_contain_text("Dekat")
+    expect(page.locator(".field-away").first).to_contain_text("6,6 m")
+
+
+def test_it_works_without_scripts(cast: Cast, project, files, open_page: OpenPage):
+    page = open_page(f"/field/{project.pk}/", user=cast.ani, **PHONE, java_script_enabled=False)
+    page.get_by_label("Persen yang tampak").fill("50")
+    choose(page, *files.values())
+    page.get_by_role("button", name="Kirim foto").click()
+    expect(page.get_by_role("heading", name="Hasil pemeriksaan")).to_be_visible()
+    expect(page.locator(".sent-card").filter(has_text="IMG_jauh.jpg")).to_contain_text("Di luar lokasi")
+    assert Claim.objects.count() == 3
+
+
+def test_an_own_photo_is_taken_back(cast: Cast, project, files, open_page: OpenPage):
+    page = open_page(f"/field/{project.pk}/", user=cast.ani, **PHONE)
+    choose(page, files["IMG_baik.jpg"])
+    expect(card(page, "IMG_baik.jpg").locator(".sent-word")).to_have_text("Sesuai lokasi")
+    page.goto("/field/mine/")
+    page.locator("summary", has_text="Tarik foto").click()
+    page.get_by_label("Mengapa ditarik?").fill("Salah pekerjaan")
+    page.get_by_role("button", name="Tarik foto ini").click()
+    expect(page.get_by_text("Foto ditarik.")).to_be_visible()
+    assert Claim.objects.get().withdrawn_reason == "Salah pekerjaan"

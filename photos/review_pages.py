@@ -3,8 +3,10 @@
 import json
 from typing import Any, cast
 
+import shapely
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.gis.geos import GEOSGeometry, Point
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +20,7 @@ from accounts.access import Action, reach
 from accounts.models import User
 from photos.conclusions import sentence_of
 from photos.forms import ReviewForm
-from photos.judging import tolerance_m, version_at
+from photos.judging import to_shapely, tolerance_m, version_at
 from photos.models import CheckResult, Claim, ClaimQuerySet, Verdict
 from photos.reuse import elsewhere
 from photos.reviewing import review
@@ -123,6 +125,12 @@ def _shown(request: HttpRequest, claim: Claim, waiting: ClaimQuerySet) -> dict[s
     }
 
 
+def _near_part(geometry: GEOSGeometry, position: Point) -> list[float]:
+    """Where the line to the photo begins on the site: for drawing only, the distance beside it is geodesic."""
+    line = shapely.shortest_line(to_shapely(geometry), to_shapely(position))
+    return list(line.coords[0])
+
+
 def _presets() -> list[str]:
     """Reasons that reviewers give most, to press instead of typing."""
     return [
@@ -153,6 +161,7 @@ def _map_data(claim: Claim) -> dict[str, Any]:
         "site": json.loads(geometry.json),
         "tolerance_m": tolerance_m(claim.project, claim.site, version),
         "photo": [claim.position.x, claim.position.y] if claim.position else None,
+        "near": _near_part(geometry, claim.position) if claim.position else None,
         "error_m": claim.error_m,
         "outside": claim.verdict == Verdict.OUTSIDE,
     }

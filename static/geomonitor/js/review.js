@@ -40,30 +40,44 @@ function teachForm() {
   }
 }
 
+/** [lon, lat] as Leaflet's. */
+function at([lon, lat]) {
+  return L.latLng(lat, lon);
+}
+
 function draw(element) {
   const data = JSON.parse(document.getElementById("review-map-data").textContent);
   const tokens = getComputedStyle(document.documentElement);
   const colour = (name) => tokens.getPropertyValue(name).trim();
   const site = L.geoJSON(data.site, {
-    style: { color: colour("--green"), weight: 5, fillOpacity: 0.2 },
-    pointToLayer: (_feature, at) => L.circleMarker(at, { radius: 8, color: colour("--green"), weight: 4, fillColor: colour("--card"), fillOpacity: 1 }),
+    style: { color: colour("--green"), weight: 6, fillOpacity: 0.2 },
+    pointToLayer: (_feature, place) => L.circleMarker(place, { radius: 8, color: colour("--green"), weight: 4, fillColor: colour("--card"), fillOpacity: 1 }),
   });
-  let bounds = site.getBounds();
-  const photo = data.photo && L.latLng(data.photo[1], data.photo[0]);
-  if (photo) bounds = bounds.extend(photo);
-  const map = baseMap(element, { scrollWheelZoom: false, center: bounds.getCenter(), zoom: 17 });
+  const bounds = L.latLngBounds(site.getBounds());
+  if (data.photo) bounds.extend(at(data.photo));
+  const marks = [data.photo, data.near ?? data.site.coordinates].filter((place) => typeof place?.[0] === "number");
+  const obstacles = () => marks.map((place) => boxAround(map.latLngToContainerPoint(at(place))));
+  const map = baseMap(element, { scrollWheelZoom: false, center: bounds.getCenter(), zoom: 17, obstacles });
   map.fitBounds(bounds.pad(0.4), { maxZoom: 18, animate: false });
   L.control.scale({ imperial: false }).addTo(map);
-  if (data.site.type === "Point") L.circle(bounds.contains(site.getBounds()) ? site.getBounds().getCenter() : bounds.getCenter(), { radius: data.tolerance_m, color: colour("--green"), weight: 1, dashArray: "4 4", fillOpacity: 0.08 }).addTo(map);
+  if (data.site.type === "Point") L.circle(at(data.site.coordinates), { radius: data.tolerance_m, color: colour("--green"), weight: 1, dashArray: "4 4", fillOpacity: 0.08 }).addTo(map);
   site.addTo(map);
-  if (photo) drawPhoto(map, photo, site.getBounds().getCenter(), data, colour);
+  if (data.photo) drawPhoto(map, data, colour);
 }
 
-function drawPhoto(map, photo, centre, data, colour) {
+/** Pixels around a mark that names keep clear of. Pure. */
+export function boxAround({ x, y }, half = 14) {
+  return { left: x - half, top: y - half, right: x + half, bottom: y + half };
+}
+
+function drawPhoto(map, data, colour) {
   const line = colour(data.outside ? "--clay" : "--turmeric");
-  L.polyline([centre, photo], { color: line, weight: 3, dashArray: "6 6" }).addTo(map).bindTooltip(document.querySelector("[data-distance]")?.textContent ?? "", { permanent: true, direction: "center", className: "distance-label" });
+  const [photo, near] = [at(data.photo), at(data.near)];
+  const drawn = L.polyline([near, photo], { color: line, weight: 3, dashArray: "6 6" }).addTo(map);
   if (data.error_m) L.circle(photo, { radius: data.error_m, color: line, weight: 1, fillOpacity: 0.1 }).addTo(map);
   L.circleMarker(photo, { radius: 7, color: "#ffffff", weight: 2, fillColor: line, fillOpacity: 1 }).addTo(map);
+  const words = document.querySelector("[data-distance]")?.textContent ?? "";
+  if (map.latLngToContainerPoint(near).distanceTo(map.latLngToContainerPoint(photo)) > 70) drawn.bindTooltip(words, { permanent: true, direction: "center", className: "distance-label" });
 }
 
 if (form) teachForm();

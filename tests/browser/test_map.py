@@ -131,7 +131,9 @@ def test_it_goes_to_a_coordinate_and_says_the_order(open_page, cast):
     field = page.get_by_label("Lintang, bujur")
     field.fill("114.3691, -8.2192")
     field.press("Enter")
-    expect(page.locator("#go-to-error")).to_contain_text("lintang dulu, lalu bujur. Maksud Anda -8.2192, 114.3691?")
+    expect(page.locator("#go-to-error")).to_contain_text(
+        "lintang dulu, lalu bujur. Maksud Anda -8.2192, 114.3691?"
+    )
     field.fill("8°13'09\" LS 114°22'09\" BT")
     field.press("Enter")
     expect(page.locator("#go-to")).to_be_hidden()
@@ -149,7 +151,9 @@ def test_the_slash_key_searches_the_map(open_page, cast, road):
 
 
 def test_on_a_phone_filters_and_panel_are_sheets(open_page, cast, road):
-    page = open_page(f"/map/?{AT_SRAGI}", user=cast.eko, width=390, height=844, has_touch=True, is_mobile=True)
+    page = open_page(
+        f"/map/?{AT_SRAGI}", user=cast.eko, width=390, height=844, has_touch=True, is_mobile=True
+    )
     expect(page.locator("#f-work_type-road")).to_be_hidden()
     page.get_by_role("button", name="Filter").click()
     page.locator("#f-work_type-road").check()

@@ -31,7 +31,14 @@ def test_coordinates_are_read_without_guessing(call):
         found = call("coordinates", "readCoordinates", written)
         assert found["lat"] == pytest.approx(-8.21917, abs=1e-5), written
         assert found["lon"] == pytest.approx(114.36917, abs=1e-5), written
-    for written in ("114.3691, -8.2192", "Sragi", "-8.2192", "8°61'0\"S 114°0'0\"E", "8°1'0\"S 114°0'0\"S", ""):
+    for written in (
+        "114.3691, -8.2192",
+        "Sragi",
+        "-8.2192",
+        "8°61'0\"S 114°0'0\"E",
+        "8°1'0\"S 114°0'0\"S",
+        "",
+    ):
         assert call("coordinates", "readCoordinates", written) is None, written
 
 

@@ -38,6 +38,9 @@ const map = baseMap(document.getElementById("map"), {
 });
 
 const projects = new ProjectTiles({ url: config.tiles, query: filterQuery(state.filters), onCluster: openCluster, pane: "overlayPane", maxZoom: 19 });
+const stage = document.getElementById("map-stage");
+projects.on("loading", () => stage.classList.add("is-loading"));
+projects.on("load", () => stage.classList.remove("is-loading"));
 projects.addTo(map);
 projects.on("features", () => {
   map.names?.redraw();
@@ -138,6 +141,14 @@ function listOnScreen() {
     openProject(pin.id, pin);
   });
   if (focused) pinList.querySelector(`[data-project="${focused}"]`)?.focus();
+  else focusFirst();
+}
+
+/** The list takes the focus once it has something, unless the reader has gone elsewhere meanwhile. */
+function focusFirst() {
+  const first = pinList.querySelector("button");
+  const waiting = document.activeElement?.dataset?.tool === "list" || document.activeElement === document.body;
+  if (first && waiting) first.focus();
 }
 
 function toggleList() {
@@ -150,7 +161,6 @@ function toggleList() {
   pinList.hidden = false;
   button.setAttribute("aria-expanded", "true");
   listOnScreen();
-  pinList.querySelector("button")?.focus();
 }
 
 function closeList() {

@@ -34,6 +34,7 @@ KIND_OF_WORK_TYPE = {
 _SETTING = {"irrigation": "paddy", "house": "hamlet", "sanitation": "hamlet", "building": "hamlet"}
 _EYE = {"house": 1.9, "building": 2.0, "sanitation": 1.9, "well": 1.8, "lamp": 1.7, "bridge": 2.6}
 _HORIZON = {"well": 0.60, "lamp": 0.62, "house": 0.50, "building": 0.50, "sanitation": 0.50, "bridge": 0.38}
+_SHAKE = 24  # canvas pixels by which the camera is held differently
 _QUALITY = 78
 _THUMBNAIL_QUALITY = 70
 
@@ -63,7 +64,9 @@ def _grains() -> list[Image.Image]:
 def _clouds(picture: Image.Image, scene: scenery.Scene, top: int, rng: random.Random) -> None:
     """The day's clouds, behind everything that stands before the clear sky. top: rows cut off the canvas."""
     low = round((scene.camera.horizon - top) / SCALE) - 2
-    clear = scenery.sky_of(scene.palette, round(scene.camera.horizon) + 4).crop((0, top, 1, top + low * SCALE))
+    clear = scenery.sky_of(scene.palette, round(scene.camera.horizon) + 4).crop(
+        (0, top, 1, top + low * SCALE)
+    )
     clear = clear.reduce((1, SCALE)).resize((WIDTH, low), Image.Resampling.NEAREST)
     changed = ImageChops.difference(picture.crop((0, 0, WIDTH, low)), clear).convert("L")
     sky = changed.point([255, 255, 150, 60] + [0] * 252)
@@ -98,7 +101,7 @@ def draw(seed: int, kind: str, progress: int, shot: int = 0) -> Image.Image:
     work = WORKS[kind]
     scene = _scene(seed, kind)
     rng = random.Random(f"shot-{seed}-{kind}-{progress}-{shot}")
-    left, top = MARGIN + rng.randint(-MARGIN, MARGIN), MARGIN + rng.randint(-MARGIN // 2, MARGIN // 2)
+    left, top = MARGIN + rng.randint(-_SHAKE, _SHAKE), MARGIN + rng.randint(-_SHAKE // 2, _SHAKE // 2)
     canvas = scene.canvas.crop((left, top, left + WIDTH * SCALE, top + HEIGHT * SCALE))
     pen = Pen(canvas, scene.camera.cut(left, top))
     work(pen, scene, progress, rng, random.Random(f"work-{seed}-{kind}"))

@@ -37,8 +37,8 @@ def _twice(p: Planter) -> None:
     two.volume, two.money = one.volume, list(one.money)
     p.case(
         "same-record-twice",
-        "Satu pekerjaan tercatat dua kali: impor dan tangan",
-        "Judul dan pagu sama, jarak 0 m.",
+        "The same record twice: imported and by hand",
+        "Same words, same budget, metres apart.",
         [one, two],
         "pair",
         "likely",
@@ -73,8 +73,8 @@ def _other_end(p: Planter) -> None:
         None,
     )
     p.shots(two, 0, 50, 100)
-    see = "Dana Desa tahun lalu, dinas kabupaten tahun ini, nama lain, dari ujung seberang: ruasnya hampir sama."
-    p.case("other-end", "Didanai dua kali dari dua sumber", see, [one, two], "pair", "likely")
+    see = "Dana Desa one year, a regency department the next, another name, measured from the other end: the same stretch."
+    p.case("other-end", "Paid twice from two sources", see, [one, two], "pair", "likely")
 
 
 def _border(p: Planter) -> None:
@@ -101,8 +101,8 @@ def _border(p: Planter) -> None:
     p.shots(two, 0, 100)
     p.case(
         "across-border",
-        "Melintasi batas desa",
-        "Dua desa mencatat jembatan yang sama di batasnya, berjarak sekitar 20 m.",
+        "Across a village border",
+        "Two villages registered the bridge on their border, some 20 m apart.",
         [one, two],
         "pair",
         "likely",
@@ -166,8 +166,8 @@ def _abbreviated(p: Planter) -> None:
     p.shots(two, 0, 50)
     p.case(
         "abbreviated",
-        "Judul disingkat",
-        "TPT, Pemb., Dsn, RT.4/1: kata yang sama terbaca sama.",
+        "Abbreviated title",
+        "TPT, Pemb., Dsn, RT.4/RW.1 are read as the words they stand for.",
         [one, two],
         "pair",
         "likely",
@@ -205,8 +205,8 @@ def _carried_over(p: Planter) -> None:
     )
     p.case(
         "carried-over",
-        "Lanjutan tahun lalu, bukan ganda",
-        "Hubungan “Lanjutan tahun lalu (DPAL)” tercatat di kedua pekerjaan.",
+        "Carried over, not a duplicate",
+        "The declared relation “Lanjutan tahun lalu (DPAL)” stands with both.",
         [one, two],
         "pair",
         "stored",
@@ -243,8 +243,8 @@ def _next_stretch(p: Planter) -> None:
     p.plan.relations.append(PlannedRelation(two.key, one.key, "continues", "Ruas berikutnya"))
     p.case(
         "next-stretch",
-        "Ruas berikutnya, bukan ganda",
-        "Bersambung ujung ke ujung; “tahap 1” lawan “tahap 2” menurunkan kemiripan.",
+        "Next stretch, not a duplicate",
+        "End to end; “tahap 1” against “tahap 2” lowers the likeness.",
         [one, two],
         "pair",
         "unlikely",
@@ -270,8 +270,8 @@ def _layer(p: Planter) -> None:
     p.plan.relations.append(PlannedRelation(two.key, one.key, "layer_on", "Paving di atas makadam"))
     p.case(
         "layer-on-top",
-        "Lapisan di atas, bukan ganda",
-        "Ruas yang sama, lapisan lain; hubungan “Lapisan di atas” tercatat.",
+        "Layer on top, not a duplicate",
+        "The same stretch, another layer; the relation “Lapisan di atas” is declared.",
         [one, two],
         "pair",
         "stored",
@@ -303,8 +303,8 @@ def _two_houses(p: Planter) -> None:
         p.shots(project, 0, 50, 100)
     p.case(
         "two-houses",
-        "Dua rumah satu program, bukan ganda",
-        "RT 02 lawan RT 05, berjarak 62 m.",
+        "Two houses of one programme, not a duplicate",
+        "RT 02 against RT 05, 62 m apart.",
         [one, two],
         "pair",
         "unlikely",
@@ -335,8 +335,8 @@ def _partly(p: Planter) -> None:
         p.shots(project, 0, 50, 100)
     p.case(
         "partly-overlapping",
-        "Sebagian bertumpuk",
-        "Kedua ruas bertumpuk sekitar 115 m dari 300 m.",
+        "Partly the same",
+        "Both stretches of 300 m lie on each other for about 115 m.",
         [one, two],
         "pair",
         "likely",
@@ -365,8 +365,8 @@ def _crossing(p: Planter) -> None:
         p.shots(project, 0, 100)
     p.case(
         "same-spot-other-work",
-        "Tempat sama, pekerjaan lain",
-        "Jalan dan lampu di satu titik: tersimpan sebagai pasangan, kemiripan rendah.",
+        "Same spot, another work",
+        "A road and a lamp on one spot: no case.",
         [one, lamp],
         "pair",
         "unlikely",

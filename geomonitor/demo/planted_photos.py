@@ -32,10 +32,10 @@ def _outside(p: Planter) -> None:
     )
     good = p.shots(road, 0, 25, 50, 75)
     good[3].point = land.moved(culvert.sites[0].now.point, 9, 40)
-    see = "75 % berstatus “Di luar lokasi” dengan jaraknya; foto diambil 9 m dari gorong-gorong RT 07."
+    see = "75 % is “Di luar lokasi” with its distance; it was taken 9 m from the culvert of RT 07."
     p.case(
         "outside",
-        "Foto diambil di pekerjaan lain",
+        "Photo taken at another work",
         see,
         [road, culvert],
         "verdict",
@@ -58,17 +58,26 @@ def _wrong_house(p: Planter) -> None:
     p.shots(houses, 0, 100)
     second = p.shots(houses, 0, 100, site_no=2)
     second[1].point = land.moved(first, 3, 200)
-    see = "Dua rumah berjarak 24 m: foto rumah 1 yang dikirim untuk rumah 2 berada di luar batas (setengah jarak)."
-    p.case("wrong-house", "Foto rumah tetangga", see, [houses], "verdict", "outside", "", photo=second[1].key)
+    see = "Two houses 24 m apart: house 1 sent as house 2 is outside, the limit being half the way."
+    p.case(
+        "wrong-house",
+        "Photo of the neighbour's house",
+        see,
+        [houses],
+        "verdict",
+        "outside",
+        "",
+        photo=second[1].key,
+    )
 
 
 _UNLOCATED = (
-    ("absent", "absent", "Lokasi kamera dimatikan: ada tag kamera, tanpa GPS"),
-    ("stripped", "stripped", "Dikirim lewat aplikasi pesan: semua tag hilang"),
-    ("leftover", "stripped", "Lintang dan bujur dihapus telepon, jam GPS tertinggal"),
-    ("printed", "", "Koordinat hanya tercetak pada gambar"),
-    ("zeroed", "zeroed", "Koordinat 0,0"),
-    ("malformed", "malformed", "Koordinat tanpa tanda utara/selatan dan timur/barat"),
+    ("absent", "absent", "Location switched off: camera tags, no GPS"),
+    ("stripped", "stripped", "Sent through a messenger: all tags gone"),
+    ("leftover", "stripped", "The phone removed latitude and longitude, the GPS clock is left"),
+    ("printed", "", "Coordinates only drawn into the picture"),
+    ("zeroed", "zeroed", "Coordinates 0,0"),
+    ("malformed", "malformed", "Coordinates without north/south and east/west"),
 )
 _UNLOCATED_WORKS = {
     "absent": ("Paving Gang Kutilang RT 04 RW 02 Dusun Pakelan", "paving"),
@@ -95,7 +104,7 @@ def _unlocated(p: Planter) -> None:
         )
         photo = p.shots(project, 0, 50)[1]
         photo.file = file
-        see = "50 % berstatus “Tanpa koordinat” dengan alasannya dan apa yang harus dilakukan."
+        see = "50 % is “Tanpa koordinat” with the reason and what to do."
         p.case(f"unlocated-{file}", what, see, [project], "verdict", "unlocated", reason, photo=photo.key)
 
 
@@ -112,8 +121,8 @@ def _clocks(p: Planter) -> None:
     photo.clock_days = 3.2
     p.case(
         "wrong-clock",
-        "Jam kamera tiga hari dari jam GPS",
-        "50 % “Perlu diperiksa”: kedua jam dan selisihnya.",
+        "Camera clock three days off the GPS clock",
+        "50 % is “Perlu diperiksa”: the clocks and their difference.",
         [wrong],
         "verdict",
         "suspect",
@@ -127,8 +136,8 @@ def _clocks(p: Planter) -> None:
     photo.taken_at = photo.taken_at.replace(year=photo.taken_at.year + 5)
     p.case(
         "future-date",
-        "Foto bertanggal lima tahun lagi",
-        "50 % “Perlu diperiksa”: tanggal foto sesudah tanggal diterima.",
+        "Photo dated five years ahead",
+        "50 % is “Perlu diperiksa”: dated after it was received.",
         [future],
         "verdict",
         "suspect",
@@ -146,8 +155,8 @@ def _clocks(p: Planter) -> None:
     photo.clock_days = 1 / 24
     p.case(
         "wita-clock",
-        "Jam telepon di zona WITA",
-        "100 % tetap “Sesuai lokasi”, dengan catatan zona waktu.",
+        "Phone clock on WITA",
+        "100 % stays “Sesuai lokasi”, with a note on the time zone.",
         [wita],
         "verdict",
         "verified",
@@ -171,10 +180,10 @@ def _survey(p: Planter) -> None:
     photos = p.shots(project, 0, 50, 100)
     photos[0].taken_at = datetime(year - 1, 11, 18, 9, 12, 40, tzinfo=WIB)
     photos[0].received_at = photos[0].taken_at + timedelta(minutes=20)
-    see = "Foto 0 % dari survei November sebelum tahun anggaran tetap “Sesuai lokasi”."
+    see = "0 % from the survey in November before the year stays “Sesuai lokasi”."
     p.case(
         "survey-before-year",
-        "Foto survei sebelum tahun anggaran",
+        "Survey photo from before the fiscal year",
         see,
         [project],
         "verdict",
@@ -194,10 +203,10 @@ def _accuracy(p: Planter) -> None:
     )
     photo = p.shots(project, 0, 50, 100)[1]
     photo.phone, photo.error_m = 6, 260.0
-    see = "50 %: posisinya dekat, tetapi akurasi ± 260 m tidak membuktikan apa pun."
+    see = "50 % is near, but an accuracy of ± 260 m proves nothing: “Perlu diperiksa”."
     p.case(
         "coarse-position",
-        "Akurasi GPS sangat kasar",
+        "Very coarse position",
         see,
         [project],
         "verdict",
@@ -216,10 +225,10 @@ def _accuracy(p: Planter) -> None:
     )
     photo = p.shots(far, 0, 50)[1]
     photo.file = "fix_far"
-    see = "50 % “Perlu diperiksa”: koordinat file dan lokasi telepon berbeda 2 km."
+    see = "50 % is “Perlu diperiksa”: the file and the phone's own location differ by 2 km."
     p.case(
         "fix-differs",
-        "Koordinat file dan lokasi telepon tidak cocok",
+        "File and capture fix disagree",
         see,
         [far],
         "verdict",
@@ -238,10 +247,8 @@ def _moved_site(p: Planter) -> None:
     one.places.append(SitePlace(new, None, "surveyed", moved_on, accuracy_m=4.0))
     photos = p.shots(project, 0, 50, 100)
     photos[0].point = land.moved(old.point, 3, 10)
-    see = "Titik pindah 170 m saat pekerjaan berjalan: 0 % dinilai dengan titik lama, 50 dan 100 % dengan yang baru."
-    p.case(
-        "moved-site", "Titik lokasi berpindah", see, [project], "verdict", "verified", "", photo=photos[0].key
-    )
+    see = "Moved by 170 m during the work: 0 % is judged by the old point, 50 and 100 % by the new one."
+    p.case("moved-site", "Site that moved", see, [project], "verdict", "verified", "", photo=photos[0].key)
 
 
 def _shared_photo(p: Planter) -> None:
@@ -265,10 +272,10 @@ def _shared_photo(p: Planter) -> None:
     )
     again = p.shots(two, 0, 50, 100)[2]
     again.copy_of, again.received_at = first[2].key, again.taken_at + timedelta(minutes=30)
-    see = "Foto 100 % yang sama (byte demi byte) dikirim untuk pekerjaan di desa lain: “Perlu diperiksa”."
+    see = "The same 100 % photo, byte for byte, for a work in another village: “Perlu diperiksa”."
     p.case(
         "reused-photo",
-        "Foto dipakai ulang di pekerjaan lain",
+        "Photo used again for another work",
         see,
         [one, two],
         "verdict",
@@ -296,8 +303,8 @@ def _refused(p: Planter) -> None:
         PlannedRefusal("polyglot", "foto_tiang.jpg"),
         PlannedRefusal("double_name", "foto.php.jpg"),
     ]
-    see = "Empat berkas ditolak dengan alasannya: PDF bernama .jpg, terputus, berisi program, nama ganda."
-    p.case("refused-files", "Berkas yang ditolak", see, [project], "refused", "4")
+    see = "Four files refused with the reason: a PDF called .jpg, a broken one, a program behind a picture, a double name."
+    p.case("refused-files", "Files that are refused", see, [project], "refused", "4")
 
 
 def _review(p: Planter) -> None:
@@ -316,8 +323,8 @@ def _review(p: Planter) -> None:
     )
     p.case(
         "rejected",
-        "Foto sesuai lokasi, ditolak orang",
-        "50 % ditolak kecamatan dengan alasan; progres tetap 0 %.",
+        "Verified, rejected by a person",
+        "50 % rejected by the district with a reason; progress stays 0 %.",
         [project],
         "verdict",
         "verified",
@@ -337,8 +344,8 @@ def _gaps(p: Planter) -> None:
     p.shots(missing, 0, 100)
     p.case(
         "missing-stage",
-        "Tahap 50 % tidak ada",
-        "Garis waktu menunjukkan bingkai abu-abu untuk 50 %.",
+        "The 50 % stage is missing",
+        "The timeline shows a grey frame for 50 %.",
         [missing],
         "panel",
         "missing",
@@ -361,8 +368,8 @@ def _gaps(p: Planter) -> None:
     ]
     p.case(
         "money-ahead",
-        "Uang mendahului pekerjaan",
-        "Realisasi 90 %, foto 25 %.",
+        "Money ahead of work",
+        "90 % is spent, photos show 25 %.",
         [ahead],
         "panel",
         "money",
@@ -378,8 +385,8 @@ def _gaps(p: Planter) -> None:
     )
     p.case(
         "no-photo",
-        "Dana cair, belum ada foto",
-        "Pin bercincin putus; “belum ada foto sejak dana cair”.",
+        "Money paid, no photo yet",
+        "A broken ring on the map; counted as “belum ada foto sejak dana cair”.",
         [silent],
         "panel",
         "evidence",
@@ -406,8 +413,8 @@ def _many_sites(p: Planter) -> None:
         p.shots(houses, 0, *((100,) if no <= 12 else (50,) if no <= 15 else ()), site_no=no)
     p.case(
         "twenty-houses",
-        "Satu pekerjaan, 20 rumah",
-        "“12 dari 20 selesai”; peta menunjukkan 20 titik.",
+        "One project, 20 houses",
+        "“12 dari 20 selesai”; 20 sites.",
         [houses],
         "panel",
         "sites",
@@ -426,8 +433,8 @@ def _many_sites(p: Planter) -> None:
         p.shots(lamps, 0, 100, site_no=no)
     p.case(
         "twelve-lamps",
-        "Satu pekerjaan, 12 lampu",
-        "100 %; dua belas titik sepanjang jalan.",
+        "One project, 12 lamps",
+        "100 %; twelve sites along a lane.",
         [lamps],
         "panel",
         "sites",

@@ -3,6 +3,7 @@
 Verdicts, progress and duplicates are never written down here: the product's own checks find them.
 """
 
+import io
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from decimal import Decimal
 
 import shapely
 from django.contrib.gis.geos import LineString
+from django.core.management import call_command
 from django.db import transaction
 
 from accounts import audit
@@ -24,7 +26,6 @@ from geomonitor.demo.land import Village
 from geomonitor.demo.people import People, make_people
 from geomonitor.demo.plan import plan
 from geomonitor.demo.register import Plan, PlannedProject, SitePlace
-from geomonitor.lists import load_lists
 from places.earth import LonLat
 from places.geography import geos_point
 from places.message import mark as _
@@ -90,7 +91,7 @@ def seed_register(wanted: Settings, *, today: date, tell: Tell, workers: int | N
     )
     tell(f"Rencana: {len(made.projects)} pekerjaan, {made.photo_count()} foto, {len(made.cases)} kasus.")
     if not FundSource.objects.exists():
-        load_lists()
+        call_command("load_references", verbosity=0, stdout=io.StringIO())
     with transaction.atomic():
         people = _people(made)
         _note(BEGUN, people, wanted)

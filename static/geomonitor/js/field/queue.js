@@ -47,8 +47,13 @@ export class Queue {
   }
 }
 
-/** "done", "refused" (the file itself is the reason) or "failed" (worth another try). Pure. */
+/** Whether sending the same again can help: no signal, server in trouble, session over. Pure. */
+export function mayHelp(status) {
+  return [0, 401, 403, 408, 429].includes(status) || status >= 500;
+}
+
+/** "done", "failed" (worth another try) or "refused" (the same again would be refused again). Pure. */
 export function stateOf({ status, claim }) {
   if (claim) return "done";
-  return status === 400 || status === 413 ? "refused" : "failed";
+  return mayHelp(status) ? "failed" : "refused";
 }

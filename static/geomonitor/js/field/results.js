@@ -69,7 +69,7 @@ export class Results {
     const { claim, error } = item.answer ?? {};
     const kind = claim?.verdict ?? item.state;
     card.querySelector(".sent-icon").replaceChildren(icon(SYMBOLS[kind] ?? "info"));
-    const words = { waiting: text("sent.waiting"), failed: text("sent.failed"), refused: text("sent.refused") };
+    const words = { waiting: text("sent.waiting"), failed: text("sent.failed"), refused: text(error?.fields?.file ? "sent.refused" : "sent.not_taken") };
     card.querySelector(".sent-word").textContent = claim ? claim.verdict_label : (words[item.state] ?? "");
     const why = [claim?.sentence, error?.message, error?.hint, item.answer?.status === 200 ? text("sent.again") : ""];
     for (const other of claim?.same_picture ?? []) why.push(text("sent.same", { title: other.title, percent: other.progress }));

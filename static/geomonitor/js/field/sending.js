@@ -4,6 +4,11 @@ import { text } from "geomonitor/texts";
 
 const STALLED_MS = 45_000;
 
+/** The token that counts now: after logging in again in another tab, the page's own is out of date. Pure. */
+export function tokenOf(cookies) {
+  return /(?:^|;\s*)csrftoken=([^;]+)/.exec(cookies)?.[1] ?? null;
+}
+
 /** The form of one item: uuid, project, site, progress, note, fix, file. Pure. */
 export function formOf(item) {
   const form = new FormData();
@@ -15,11 +20,6 @@ export function formOf(item) {
   if (item.fix) form.set("fix", JSON.stringify(item.fix));
   form.set("file", item.file, item.name);
   return form;
-}
-
-/** Whether sending the same again can help: no signal, server in trouble, session over. Pure. */
-export function mayHelp(status) {
-  return status === 0 || status === 401 || status === 403 || status === 408 || status === 429 || status >= 500;
 }
 
 /**
@@ -56,7 +56,7 @@ export function send(url, item, onProgress) {
     xhr.addEventListener("load", () => over(xhr.status));
     for (const name of ["error", "abort", "timeout"]) xhr.addEventListener(name, () => over(0));
     xhr.open("POST", url);
-    xhr.setRequestHeader("X-CSRFToken", document.querySelector("meta[name=csrf-token]")?.content ?? "");
+    xhr.setRequestHeader("X-CSRFToken", tokenOf(document.cookie) ?? document.querySelector("meta[name=csrf-token]")?.content ?? "");
     xhr.setRequestHeader("X-Requested-With", "XMLHttpRequest");
     xhr.setRequestHeader("Accept", "application/json");
     alive();

@@ -1,0 +1,121 @@
+"""What happened to a project, from its audit events, in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import AuditEvent
+from places.saying import rupiah
+from projects.models import Project, SiteSource, Status, WorkType
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One act: when, who, what, the details line by line, and the reason if one was given."""
+
+    at: datetime
+    who: str
+    what: str
+    details: list[str]
+    reason: str
+
+
+def of(project: Project, most: int = 50) -> list[Entry]:
+    """The newest acts on a project first."""
+    events = AuditEvent.objects.filter(subject_type="projects.project", subject_id=str(project.pk))
+    return [_entry(event) for event in events.order_by("-id")[:most]]
+
+
+def _entry(event: AuditEvent) -> Entry:
+    words = {
+        "project.created": _("Dibuat"),
+        "project.edited": _("Diubah"),
+        "project.sites": _("Titik lokasi diubah"),
+        "project.status": _("Status diubah"),
+        "project.published": _("Tampilan publik diubah"),
+        "project.imported": _("Dimuat dari file"),
+        "project.import_changed": _("Diperbarui dari file"),
+        "project.split": _("Dibagi menjadi beberapa pekerjaan"),
+        "budget.set": _("Anggaran diisi"),
+        "budget.split_over_sites": _("Anggaran dibagi ke titik lokasi"),
+        "realisation.recorded": _("Realisasi dicatat"),
+    }
+    data = event.data
+    who = event.actor_name.rpartition(" (")[0] or event.actor_name
+    reason = str(data.get("reason") or data.get("override_reason") or "")
+    return Entry(event.at, who, words.get(event.action, event.action), _details(data), reason)
+
+
+def _details(data: Mapping[str, Any]) -> list[str]:
+    found = [_change(name, change) for name, change in data.get("changes", {}).items()]
+    if data.get("file"):
+        found.append(str(data["file"]))
+    if data.get("amount"):
+        found.append(rupiah(_number(data["amount"])))
+    if data.get("document"):
+        found.append(str(data["document"]))
+    return found
+
+
+def _number(text: Any) -> Decimal:
+    return Decimal(str(text))
+
+
+def _change(name: str, change: Any) -> str:
+    labels = {
+        "title": _("Nama"),
+        "public_title": _("Nama untuk publik"),
+        "work_type": _("Jenis"),
+        "activity": _("Kegiatan anggaran"),
+        "volume": _("Volume"),
+        "unit": _("Satuan"),
+        "executor": _("Cara pelaksanaan"),
+        "executor_name": _("Pelaksana"),
+        "planned_start": _("Rencana mulai"),
+        "planned_end": _("Rencana selesai"),
+        "tolerance_m": _("Batas jarak foto"),
+        "status": _("Status"),
+        "published": _("Tampil untuk publik"),
+        "budget": _("Anggaran"),
+        "sites": _("Titik lokasi"),
+        "point": _("Titik"),
+    }
+    label = labels.get(name, name)
+    if name == "sites":
+        return f"{label}: {_sites(change)}"
+    if isinstance(change, list) and len(change) == 2:
+        return f"{label}: {_value(name, change[0])} → {_value(name, change[1])}"
+    return str(label)
+
+
+def _sites(change: Mapping[str, Any]) -> str:
+    parts = []
+    if change.get("added"):
+        parts.append(_("ditambah %(numbers)s") % {"numbers": _numbers(change["added"])})
+    for no, (_before, _after, source) in change.get("moved", {}).items():
+        word = dict(SiteSource.choices).get(source, source)
+        parts.append(_("titik %(no)s dipindah (%(source)s)") % {"no": no, "source": word})
+    if change.get("dropped"):
+        parts.append(_("dihapus %(numbers)s") % {"numbers": _numbers(change["dropped"])})
+    return ", ".join(parts) or _("keterangan diubah")
+
+
+def _numbers(numbers: Any) -> str:
+    return ", ".join(str(number) for number in numbers)
+
+
+def _value(name: str, value: Any) -> str:
+    if value in (None, "", {}):
+        return "–"
+    if isinstance(value, bool):
+        return _("ya") if value else _("tidak")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{source} {rupiah(_number(amount))}" for source, amount in value.items())
+    labels: dict[str, Any] = {"status": dict(Status.choices), "work_type": dict(WorkType.choices)}.get(
+        name, {}
+    )
+    return str(labels.get(value, value)) if isinstance(value, str) else str(value)

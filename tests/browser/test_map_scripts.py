@@ -49,6 +49,8 @@ def test_a_clusters_arcs_are_its_shares(call):
         {"name": "p100", "start": 0.5, "length": 0.5},
     ]
     assert [call("symbols", "clusterSize", count) for count in (2, 25, 100, 10_000)] == [32, 44, 59, 62]
+    assert [call("symbols", "clusterSize", count, 4096) for count in (2, 1024, 4096)] == [29, 46, 62]
+    assert call("symbols", "scaleOf", [3, 2139, 84]) == 4096
 
 
 def test_rings_that_overlap_are_pushed_apart_and_not_far(call):

@@ -4,12 +4,12 @@ import { asLatLng, baseMap } from "geomonitor/base-map";
 import { readCoordinates } from "geomonitor/coordinates";
 import { openDialog } from "geomonitor/dialog";
 import { isTyping, onKey } from "geomonitor/keys";
-import { fillList, pinButton } from "geomonitor/pin-list";
+import { fillList, pinButton, pinMark } from "geomonitor/pin-list";
 import { ProjectTiles } from "geomonitor/project-tiles";
 import { fragment } from "geomonitor/request";
 import { covered, draggable, isSheet } from "geomonitor/sheet";
 import { filterQuery, readState, writeState } from "geomonitor/state";
-import { PIN_RADIUS, clusterSize } from "geomonitor/symbols";
+import { PIN_RADIUS } from "geomonitor/symbols";
 import { number, text } from "geomonitor/texts";
 import { timelines } from "geomonitor/timeline";
 import { icon, toast } from "geomonitor/toast";
@@ -58,7 +58,7 @@ function obstacles() {
   const box = ({ x, y }, r) => ({ left: x - r, top: y - r, right: x + r, bottom: y + r });
   return [
     ...floating,
-    ...projects.clusters().map((feature) => box(map.latLngToContainerPoint(feature.shown ?? feature), clusterSize(feature.count) / 2)),
+    ...projects.clusters().map((feature) => box(map.latLngToContainerPoint(feature.shown ?? feature), (feature.size ?? 40) / 2)),
     ...projects.pins().map((feature) => box(map.latLngToContainerPoint(feature), PIN_RADIUS + 3)),
   ];
 }
@@ -196,14 +196,16 @@ async function openProject(id, pin = null, { newEntry = true } = {}) {
   panel.innerHTML = html;
   timelines(panel);
   panel.scrollTop = 0;
-  const { lat, lon } = panel.querySelector(".popup").dataset;
-  if (lat && !pin) reveal({ lat: Number(lat), lon: Number(lon) }, { zoomIn: !openedAtView && !shownBefore });
+  const { lat, lon, progress, evidence } = panel.querySelector(".popup").dataset;
+  if (lat && !pin) {
+    reveal({ lat: Number(lat), lon: Number(lon), progress: Number(progress), evidence }, { zoomIn: !openedAtView && !shownBefore });
+  }
   (panel.querySelector("[data-timeline]:not([hidden])") ?? panel).focus({ preventScroll: true });
 }
 
 function reveal(pin, { zoomIn = false } = {}) {
   chosenMark?.remove();
-  chosenMark = L.marker(pin, { icon: L.divIcon({ className: "chosen-pin", iconSize: [32, 32] }), interactive: false, keyboard: false, zIndexOffset: 5000 }).addTo(map);
+  chosenMark = L.marker(pin, { icon: L.divIcon({ className: "chosen-pin", html: pinMark(pin), iconSize: [34, 34] }), interactive: false, keyboard: false, zIndexOffset: 5000 }).addTo(map);
   move(() => {
     if (zoomIn) map.setView(pin, Math.max(map.getZoom(), PIN_ZOOM - 2), { animate: false });
     map.panInside(pin, { paddingTopLeft: [60, 60], paddingBottomRight: [70, 60 + stageCovered()], animate: false });

@@ -5,13 +5,13 @@ import { drawPin, readColours } from "geomonitor/symbols";
 const MOST = 60;
 
 /** A small canvas with the pin as it looks on the map. */
-function mark(pin) {
+export function pinMark(pin) {
   const canvas = document.createElement("canvas"), scale = window.devicePixelRatio || 1;
   canvas.width = canvas.height = 30 * scale;
   canvas.style.width = canvas.style.height = "30px";
   const context = canvas.getContext("2d");
   context.scale(scale, scale);
-  drawPin(context, 14, 16, pin, readColours());
+  drawPin(context, 15, 15, { ...pin, stacked: 1 }, readColours());
   return canvas;
 }
 
@@ -28,7 +28,7 @@ export function pinButton(pin, open) {
   percent.className = "percent";
   percent.textContent = `${number(pin.progress)} %`;
   button.setAttribute("aria-label", text("map.pin", { title: pin.title, progress: number(pin.progress), evidence: text(`evidence.${pin.evidence}`) }));
-  button.append(mark(pin), title, percent);
+  button.append(pinMark(pin), title, percent);
   button.addEventListener("click", () => open(pin));
   return button;
 }

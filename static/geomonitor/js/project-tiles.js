@@ -4,7 +4,7 @@ import { PbfReader } from "pbf";
 import { VectorTile } from "@mapbox/vector-tile";
 import { request } from "geomonitor/request";
 import { number, text } from "geomonitor/texts";
-import { clusterRing, clusterSize, drawPin, readColours } from "geomonitor/symbols";
+import { clusterRing, clusterSize, drawPin, readColours, scaleOf } from "geomonitor/symbols";
 
 const TILE = 256;
 const OVERDRAW = 24; // pins near an edge reach into the neighbour
@@ -176,9 +176,11 @@ export const ProjectTiles = L.GridLayer.extend({
   _placeClusters() {
     const map = this._map;
     const clusters = this.clusters();
+    const largest = scaleOf(clusters.map((feature) => feature.count));
     const circles = clusters.map((feature) => {
       const { x, y } = map.project([feature.lat, feature.lon]);
-      return { x, y, r: clusterSize(feature.count) / 2 };
+      feature.size = clusterSize(feature.count, largest);
+      return { x, y, r: feature.size / 2 };
     });
     const offsets = pushApart(circles);
     const wanted = new Map(clusters.map((feature, index) => [clusterKey(feature, map.getZoom()), { feature, circle: circles[index], offset: offsets[index] }]));
@@ -196,7 +198,7 @@ export const ProjectTiles = L.GridLayer.extend({
   },
 
   _cluster(feature) {
-    const size = clusterSize(feature.count);
+    const size = feature.size;
     return L.marker(feature.shown, {
       icon: new ClusterIcon({ iconSize: [size, size], feature }),
       keyboard: false,
@@ -230,5 +232,5 @@ function key({ x, y, z }) {
 }
 
 function clusterKey(feature, zoom) {
-  return [zoom, feature.lon.toFixed(5), feature.lat.toFixed(5), feature.count, feature.p0, feature.p1, feature.p50, feature.p100, feature.look].join(":");
+  return [zoom, feature.size, feature.lon.toFixed(5), feature.lat.toFixed(5), feature.count, feature.p0, feature.p1, feature.p50, feature.p100, feature.look].join(":");
 }

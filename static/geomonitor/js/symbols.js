@@ -22,9 +22,15 @@ export function progressName(progress) {
 export const isBroken = (evidence) => NO_LOCATED_PHOTO.has(evidence);
 export const needsLook = (evidence) => LOOK_HERE.has(evidence);
 
-/** Diameter of a cluster's ring in pixels: by the square root of its count, 32 to 62. */
-export function clusterSize(count) {
-  return Math.round(Math.min(62, 28 + 3.1 * Math.sqrt(count)));
+/** Diameter of a cluster's ring in pixels: by the square root of its share of the largest in sight, 28 to 62, and room for its digits. */
+export function clusterSize(count, largest = 0) {
+  const room = 18 + 7 * String(count).length;
+  return Math.max(room, Math.round(28 + 34 * Math.sqrt(Math.min(1, count / Math.max(120, largest)))));
+}
+
+/** The next power of two, so that sizes keep still while the map moves. */
+export function scaleOf(counts) {
+  return 2 ** Math.ceil(Math.log2(Math.max(1, ...counts)));
 }
 
 /** Shares as arcs of a circle: [{name, start, length}] in parts of 1, from the top clockwise, biggest progress last. */

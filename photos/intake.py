@@ -38,7 +38,6 @@ from projects.models import Project, Site, SiteStatus, SiteVersion
 
 SENTENCES = sentences(
     {
-        "intake.no_file": _("Tidak ada foto yang dikirim. Ambil atau pilih foto, lalu kirim lagi."),
         "intake.not_building": _(
             "Pekerjaan ini masih draf, dibatalkan, atau sudah digabung, jadi tidak menerima foto. "
             "Hubungi operator desa bila statusnya keliru."

@@ -31,14 +31,14 @@ SENTENCES = sentences(
     {
         "surveyed_site.surveyed": _("Titik lokasi sudah disurvei."),
         "surveyed_site.planned": _(
-            "Titik lokasi masih rencana. Tetapkan titiknya dari foto 0 % di lapangan."
+            "Titik lokasi masih rencana. Tetapkan titiknya dari foto 0 %% di lapangan."
         ),
         "surveyed_site.area": _(
             "Lokasi pekerjaan masih perkiraan (radius %(radius_m)s), jadi foto ini belum membuktikan progres. "
             "Tetapkan titik lokasinya dulu."
         ),
         "surveyed_site.area_before": _(
-            "Lokasi pekerjaan masih perkiraan (radius %(radius_m)s). Tetapkan titiknya dari foto 0 % ini."
+            "Lokasi pekerjaan masih perkiraan (radius %(radius_m)s). Tetapkan titiknya dari foto 0 %% ini."
         ),
     }
 )

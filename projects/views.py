@@ -18,8 +18,8 @@ from places.problems import Problem
 from places.saying import say
 from projects import near, saving, statuses
 from projects.editing import Conflict
-from projects.forms import ProjectForm, SiteForm, StatusForm, site_forms, wanted_sites
-from projects.models import ActivityCode, Project, Status, WorkType
+from projects.forms import ProjectForm, SiteForm, StatusForm, site_forms, villages_of, wanted_sites
+from projects.models import ActivityCode, Project, Status
 from projects.sites import SiteDraft, village_warnings
 
 MOST_SPARE = 50
@@ -162,11 +162,17 @@ def _show(
         "form": form,
         "sites": sites,
         "codes": ActivityCode.objects.activities(),
-        "lines": [WorkType.ROAD, WorkType.DRAIN, WorkType.IRRIGATION, WorkType.RETAINING_WALL],
+        "village_points": _village_points(request, project),
         "may_delete": project is not None and project.status == Status.DRAFT,
         **more,
     }
     return render(request, "projects/edit.html", context, status=status)
+
+
+def _village_points(request: HttpRequest, project: Project | None) -> dict[str, list[float]]:
+    """Where the map opens: village code → [lat, lon]."""
+    places = Place.objects.filter(pk=project.village_id) if project else villages_of(request.user)
+    return {place.code: [place.point.y, place.point.x] for place in places.defer("boundary") if place.point}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

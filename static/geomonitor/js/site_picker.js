@@ -33,7 +33,10 @@ function start(element) {
   const field = (card, name) => card.querySelector(`[name$="-${name}"]`);
   const position = (card) => readCoordinates(field(card, "position").value);
   const first = cards().map(position).find(Boolean);
-  const view = first ? { center: latLng(first), zoom: 17 } : {};
+  const villages = JSON.parse(document.getElementById("village-points").textContent);
+  const village = document.querySelector("select[name=village]");
+  const home = villages[village?.value ?? element.dataset.village];
+  const view = first ? { center: latLng(first), zoom: 17 } : home ? { center: home, zoom: 14 } : {};
   const map = baseMap(element, { outsideTiles: element.dataset.tiles, outsideAttribution: element.dataset.attribution, ...view });
   L.control.zoom({ position: "topright" }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
@@ -41,6 +44,11 @@ function start(element) {
   const shapes = L.layerGroup().addTo(map);
   let chosen = cards()[0] ?? null;
   let drawing = false;
+
+  /** Once the ground has had its say about the first view. */
+  function goTo(center, zoom) {
+    map.ready.catch(() => null).then(() => map.setView(center, Math.max(map.getZoom() ?? 0, zoom), { animate: false }));
+  }
 
   function announce(card) {
     const at = position(card);
@@ -141,7 +149,7 @@ function start(element) {
     const card = event.target.closest("[data-site]");
     if (card && event.target.name.endsWith("-position")) {
       const at = position(card);
-      if (at) map.setView(latLng(at), Math.max(map.getZoom(), 16));
+      if (at) goTo(latLng(at), 16);
       announce(card);
     }
   });
@@ -159,7 +167,7 @@ function start(element) {
 
   async function showNeighbours() {
     neighbours.clearLayers();
-    if (map.getZoom() < NEAR_ZOOM) return;
+    if (!(map.getZoom() >= NEAR_ZOOM)) return; // also while the map has no view yet
     const box = map.getBounds();
     const bbox = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()].map((edge) => edge.toFixed(6)).join(",");
     const answer = await json(`${element.dataset.neighbours}?bbox=${bbox}&page_size=200`, { quiet: true }).catch(() => null);
@@ -175,6 +183,10 @@ function start(element) {
   }
 
   map.on("moveend", showNeighbours);
+  village?.addEventListener("change", () => {
+    const there = villages[village.value];
+    if (there && !cards().some(position)) map.setView(there, 14, { animate: false });
+  });
   const all = cards().map(position).filter(Boolean).map(latLng);
   if (all.length > 1) map.fitBounds(L.latLngBounds(all).pad(0.3), { maxZoom: 18, animate: false });
   stopDrawing();

@@ -1,20 +1,23 @@
 """Every URL of Geomonitor, and which slice answers it."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import DefaultRouter
 
+import photos.api
+import places.api
+import projects.api
 from geomonitor import health, views
 
 router = DefaultRouter()
-for _slice in ("places", "projects", "budgets", "photos", "duplicates"):
-    if find_spec(f"{_slice}.api") and hasattr(import_module(f"{_slice}.api"), "router_entries"):
-        for _prefix, _viewset, _basename in import_module(f"{_slice}.api").router_entries:
-            router.register(_prefix, _viewset, basename=_basename)
+router.include_format_suffixes = False
+for prefix, viewset, basename in (
+    *places.api.router_entries,
+    *projects.api.router_entries,
+    *photos.api.router_entries,
+):
+    router.register(prefix, viewset, basename=basename)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -26,20 +29,12 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/", include(router.urls)),
     path("", include("accounts.urls")),
-    *[
-        path("", include(f"{_slice}.urls"))
-        for _slice in (
-            "places",
-            "projects",
-            "budgets",
-            "photos",
-            "duplicates",
-            "monitoring",
-            "maps",
-            "reports",
-        )
-        if find_spec(f"{_slice}.urls")
-    ],
+    path("", include("projects.urls")),
+    path("", include("photos.urls")),
+    path("", include("duplicates.urls")),
+    path("", include("monitoring.urls")),
+    path("", include("maps.urls")),
+    path("", include("reports.urls")),
 ]
 
 handler400 = "geomonitor.errors.bad_request"

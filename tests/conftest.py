@@ -18,7 +18,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Every run has databases of its own, so that two runs on one machine leave each other alone."""
     test = connection.settings_dict["TEST"]
-    test["NAME"] = f"{test['NAME'] or 'test_geomonitor'}_{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"[:60]
+    test["NAME"] = (
+        f"{test['NAME'] or 'test_geomonitor'}_{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"[:60]
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,11 @@ def test_it_keeps_the_actor_as_a_value(cast: Cast) -> None:
 @pytest.mark.parametrize("statement", ["UPDATE", "DELETE"])
 def test_it_refuses_changes_in_the_database(cast: Cast, statement: str) -> None:
     event = record(cast)
-    act = event.delete if statement == "DELETE" else partial(AuditEvent.objects.filter(pk=event.pk).update, action="x")
+    act = (
+        event.delete
+        if statement == "DELETE"
+        else partial(AuditEvent.objects.filter(pk=event.pk).update, action="x")
+    )
     with pytest.raises((InternalError, ProgrammingError)), transaction.atomic():
         act()
 

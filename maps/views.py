@@ -21,7 +21,8 @@ _WITHOUT_CONTROL = ("q", "activity", "bbox", "ids")  # filters that the left col
 def dashboard(request: HttpRequest) -> HttpResponse:
     """/map/: figures, filters, map and panel; the whole state stands in the query string."""
     chosen = filters.read(request.GET)
-    return render(request, "maps/map.html", {**_summary(request, chosen), "config": _config()})
+    config = {**_config(), "project_at": _pin_of(request)}
+    return render(request, "maps/map.html", {**_summary(request, chosen), "config": config})
 
 
 @require_safe
@@ -97,6 +98,16 @@ def _summary(request: HttpRequest, chosen: Filters) -> dict[str, Any]:
         "chosen": chosen,
         "kept_words": [(word, chosen.get(word)) for word in _WITHOUT_CONTROL if chosen.get(word)],
     }
+
+
+def _pin_of(request: HttpRequest) -> list[float] | None:
+    """Latitude and longitude of the project in the address, so that the map can open there."""
+    number = request.GET.get("project", "")
+    if not number.isdecimal() or len(number) > 18:
+        return None
+    projects = tiles.shown_to(tiles.on_map(request.user, Filters()), request.user).filter(pk=number)
+    pin = projects.values_list("pin", flat=True).first()
+    return [pin.y, pin.x] if pin else None
 
 
 def _config() -> dict[str, Any]:

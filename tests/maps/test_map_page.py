@@ -177,6 +177,14 @@ def test_the_map_asks_for_no_outside_tiles_unless_told(client, cast, settings):
     assert "tile.example.org" in client.get("/map/").content.decode()
 
 
+def test_the_map_opens_at_the_project_of_the_address_if_it_may_be_seen(client, cast):
+    draft = ProjectFactory(village=cast.sragi, status=Status.DRAFT, published=False)
+    assert '"project_at": null' in client.get("/map/", {"project": draft.pk}).content.decode()
+    assert '"project_at": null' in client.get("/map/", {"project": "x"}).content.decode()
+    client.force_login(cast.ani, backend=BACKEND)
+    assert '"project_at": [-8.25, 114.2]' in client.get("/map/", {"project": draft.pk}).content.decode()
+
+
 def test_pages_have_no_inline_styles_or_handlers(client, cast, three):
     client.force_login(cast.eko, backend=BACKEND)
     for address in ("/map/", f"/map/panel/{three[0].pk}/"):

@@ -18,10 +18,11 @@ const config = JSON.parse(document.getElementById("map-config").textContent);
 const panel = document.getElementById("panel");
 const filterColumn = document.getElementById("filter-column");
 const pinList = document.getElementById("pin-list");
-const NEAR_PX = 16, NEAR_TOUCH_PX = 24, SAME_SPOT_PX = 8, PIN_ZOOM = 16;
+const NEAR_PX = 16, NEAR_TOUCH_PX = 24, SAME_SPOT_PX = 8, PIN_ZOOM = 16, PROJECT_ZOOM = 14;
 
 const state = readState(location.search);
-const openedAtView = Boolean(state.view); // else a project in the address decides where the map opens
+// Where the map opens: the view in the address, else the project in it, else the whole regency.
+const opensAt = state.view ?? (config.project_at && { center: config.project_at, zoom: PROJECT_ZOOM });
 let viewBefore = null; // where the map was before the panel opened; null once the reader moved on
 let moving = false; // the map moves by our own doing
 let chosenMark = null, meMark = null, targetMark = null;
@@ -34,7 +35,7 @@ const map = baseMap(document.getElementById("map"), {
   outsideAttribution: config.outside_attribution,
   obstacles,
   bounds: config.bounds,
-  ...(state.view ? { center: state.view.center, zoom: state.view.zoom } : {}),
+  ...opensAt,
 });
 
 const projects = new ProjectTiles({ url: config.tiles, query: filterQuery(state.filters), onCluster: openCluster, pane: "overlayPane", maxZoom: 19 });
@@ -192,22 +193,18 @@ async function openProject(id, pin = null, { newEntry = true } = {}) {
     return;
   }
   if (state.project !== String(id)) return;
-  const shownBefore = Boolean(chosenMark);
   panel.innerHTML = html;
   timelines(panel);
   panel.scrollTop = 0;
   const { lat, lon, progress, evidence } = panel.querySelector(".popup").dataset;
-  if (lat && !pin) {
-    reveal({ lat: Number(lat), lon: Number(lon), progress: Number(progress), evidence }, { zoomIn: !openedAtView && !shownBefore });
-  }
+  if (lat && !pin) reveal({ lat: Number(lat), lon: Number(lon), progress: Number(progress), evidence });
   (panel.querySelector("[data-timeline]:not([hidden])") ?? panel).focus({ preventScroll: true });
 }
 
-function reveal(pin, { zoomIn = false } = {}) {
+function reveal(pin) {
   chosenMark?.remove();
   chosenMark = L.marker(pin, { icon: L.divIcon({ className: "chosen-pin", html: pinMark(pin), iconSize: [34, 34] }), interactive: false, keyboard: false, zIndexOffset: 5000 }).addTo(map);
   move(() => {
-    if (zoomIn) map.setView(pin, Math.max(map.getZoom(), PIN_ZOOM - 2), { animate: false });
     map.panInside(pin, { paddingTopLeft: [60, 60], paddingBottomRight: [70, 60 + stageCovered()], animate: false });
   });
 }

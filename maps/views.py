@@ -105,8 +105,8 @@ def _pin_of(request: HttpRequest) -> list[float] | None:
     number = request.GET.get("project", "")
     if not number.isdecimal() or len(number) > 18:
         return None
-    projects = tiles.shown_to(tiles.on_map(request.user, Filters()), request.user).filter(pk=number)
-    pin = projects.values_list("pin", flat=True).first()
+    project = tiles.shown_to(tiles.on_map(request.user, Filters()), request.user).filter(pk=number).first()
+    pin = getattr(project, "pin", None)
     return [pin.y, pin.x] if pin else None
 
 

@@ -6,7 +6,7 @@ Outsiders read claims that stand on published projects: no people, no notes, no 
 from typing import Any
 
 from django.db.models import Prefetch, Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,7 @@ from photos.conclusions import sentence_of
 from photos.models import CheckResult, Claim, ClaimQuerySet, Purpose, Verdict
 from photos.reuse import elsewhere
 from photos.standing import with_decision
-from photos.uploads import IncomingFile, use_incoming
+from photos.uploads import IncomingFile, streaming
 from places.message import Message, message, sentences
 from places.message import mark as _
 from places.problems import Problem
@@ -183,10 +183,11 @@ class PhotoViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     serializer_class = PhotoSerializer
     parser_classes: list[type[BaseParser]] = [MultiPartParser]
 
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        if request.method == "POST":
-            use_incoming(request)
-        return super().initialize_request(request, *args, **kwargs)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST":
+            return super().dispatch(request, *args, **kwargs)
+        with streaming(request):
+            return super().dispatch(request, *args, **kwargs)
 
     def get_queryset(self) -> ClaimQuerySet:
         claims = with_decision(Claim.objects.visible_to(self.request.user))

@@ -27,7 +27,7 @@ from photos.forms import PhotosForm, WithdrawForm
 from photos.models import CheckResult, Claim
 from photos.standing import with_decision
 from photos.timeline import Saying
-from photos.uploads import use_incoming
+from photos.uploads import streaming
 from photos.withdrawing import withdraw
 from places.problems import Problem
 from places.saying import say
@@ -125,9 +125,10 @@ def _position(text: str) -> Point | None:
 @csrf_exempt  # the inner view checks the token: files must stream to the incoming folder before the body is read
 def project(request: HttpRequest, pk: int) -> HttpResponse:
     """One project: camera, upload, and (without scripts) what came of the files that were sent."""
-    if request.method == "POST":
-        use_incoming(request)
-    return _project(request, pk)
+    if request.method != "POST":
+        return _project(request, pk)
+    with streaming(request):
+        return _project(request, pk)
 
 
 @csrf_protect

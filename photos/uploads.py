@@ -8,7 +8,8 @@ import hashlib
 import os
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -70,17 +71,25 @@ class IncomingFile(UploadedFile):
     def __init__(self, incoming: Incoming, name: str, content_type: str | None) -> None:
         super().__init__(file=None, name=name, content_type=content_type, size=incoming.size)
         self.incoming = incoming
-        self.sent_name = name
 
     def close(self) -> None:
         self.incoming.discard()
 
 
 class IncomingHandler(FileUploadHandler):
-    """Writes uploads to the incoming folder; give it to a request before its body is read (`use_incoming`)."""
+    """Writes uploads to the incoming folder; give it to a request before its body is read (`streaming`)."""
 
     incoming: Incoming | None = None
-    sent_name = ""
+
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        super().__init__(request)
+        self.finished: list[Incoming] = []
+
+    def discard(self) -> None:
+        """Leave nothing behind of what was not taken in, finished or broken off half-way."""
+        self.upload_interrupted()
+        for incoming in self.finished:
+            incoming.discard()
 
     def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
         super().new_file(field_name, file_name, *args, **kwargs)
@@ -95,6 +104,7 @@ class IncomingHandler(FileUploadHandler):
         if incoming is None:
             return None
         incoming.finish()
+        self.finished.append(incoming)
         return IncomingFile(incoming, self.file_name or "", self.content_type)
 
     def upload_interrupted(self) -> None:
@@ -102,9 +112,18 @@ class IncomingHandler(FileUploadHandler):
             self.incoming.discard()
 
 
-def use_incoming(request: HttpRequest) -> None:
-    """Let this request's files stream to the incoming folder. Raises AttributeError once the body was read."""
-    request.upload_handlers = [IncomingHandler(request)]
+@contextmanager
+def streaming(request: HttpRequest) -> Iterator[IncomingHandler]:
+    """Inside, this request's files stream to the incoming folder; afterwards what was not taken in is gone.
+
+    Raises AttributeError once the body was read.
+    """
+    handler = IncomingHandler(request)
+    request.upload_handlers = [handler]
+    try:
+        yield handler
+    finally:
+        handler.discard()
 
 
 def received(upload: Any) -> Incoming:

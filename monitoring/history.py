@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import AuditEvent
-from places.saying import rupiah
+from places.saying import number, rupiah
 from projects.models import Project, SiteSource, Status, WorkType
 
 
@@ -115,6 +115,8 @@ def _value(name: str, value: Any) -> str:
         return _("ya") if value else _("tidak")
     if isinstance(value, Mapping):
         return ", ".join(f"{source} {rupiah(_number(amount))}" for source, amount in value.items())
+    if name in {"volume", "tolerance_m"}:
+        return number(_number(value))
     labels: dict[str, Any] = {"status": dict(Status.choices), "work_type": dict(WorkType.choices)}.get(
         name, {}
     )

@@ -15,7 +15,7 @@ from budgets.money import newest_version
 from duplicates.listing import pairs_for
 from monitoring import history, register
 from photos import timeline
-from projects import filters
+from projects import coordinate_text, filters
 from projects.editing import needs_reason
 from projects.models import Project, ProjectQuerySet, SiteStatus, Status, WorkType
 from projects.paging import MAX_PAGE_SIZE, Pages
@@ -137,6 +137,7 @@ def _money(project: Project) -> dict[str, Any]:
 
 def _sites(request: HttpRequest, project: Project, *, inside: bool) -> list[dict[str, Any]]:
     sites = project.sites.filter(status=SiteStatus.ACTIVE).order_by("no").prefetch_related("versions")
+    exact = inside or project.work_type != WorkType.HOUSE
     shown = []
     for site in sites:
         versions = list(site.versions.all())
@@ -145,6 +146,7 @@ def _sites(request: HttpRequest, project: Project, *, inside: bool) -> list[dict
             {
                 "site": site,
                 "label": site.label if inside else site.public_label,
+                "written": coordinate_text.written((lon, lat)) if exact else f"{lat}, {lon}",
                 "lat": lat,
                 "lon": lon,
                 "version": versions[0] if versions else None,

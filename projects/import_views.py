@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import Action, reach
 from places.saying import say
-from projects import import_mappings
+from projects import import_mappings, money_text
 from projects.forms import UploadForm
 from projects.import_rows import Row, State
 from projects.imports import ImportRefused, Outcome, import_projects, mistakes_csv, near_warnings
@@ -159,7 +159,7 @@ def _shown(row: Row) -> dict[str, Any]:
     return {
         "number": row.number,
         "project": row.project,
-        "amount": row.text("amount"),
+        "amount": money_text.parse(row.values["amount"]) if row.text("amount") else None,
         "source": row.text("fund_source"),
         "state": words[row.state],
         "kind": kinds[row.state],

@@ -37,7 +37,7 @@ def test_it_shows_facts_money_and_sites(cast: Cast) -> None:
     record_realisation(actor=cast.ani, project=project, amount=Decimal(92_250_000), on=date(2026, 5, 1))
     page = page_of(project)
     for said in ("Rabat beton Gang Melati", "Desa Sragi", "412,5 m", "Rp184.500.000", "Rp92.250.000 · 50 %",
-                 "APBDes murni", "-8.25, 114.2"):  # fmt: skip
+                 "APBDes murni", "-8.250000, 114.200000"):  # fmt: skip
         assert said in " ".join(page.split()), said
 
 

@@ -24,7 +24,7 @@ function draw(element) {
       return L.marker(at, { icon, keyboard: false, interactive: false });
     },
   }).addTo(map);
-  map.fitBounds(bounds, { maxZoom: 17, animate: false });
+  map.fitBounds(bounds, { maxZoom: 15, animate: false }); // far enough to show where in the village
 }
 
 for (const element of document.querySelectorAll("[data-project-map]")) draw(element);

@@ -17,13 +17,14 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access import Action, may
+from accounts.access import Action, Person, may
 from photos import intake
 from photos.capture import read_fix
 from photos.conclusions import sentence_of
 from photos.models import CheckResult, Claim, ClaimQuerySet, Purpose, Verdict
 from photos.reuse import elsewhere
 from photos.standing import with_decision
+from photos.suggesting import for_claim
 from photos.uploads import IncomingFile, streaming
 from places.message import Message, message, sentences
 from places.message import mark as _
@@ -236,13 +237,28 @@ class PhotoViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         )
         claim = with_decision(Claim.objects.filter(pk=receipt.claim.pk)).get()
         code = status.HTTP_201_CREATED if receipt.is_new else status.HTTP_200_OK
-        return Response(self.get_serializer(claim).data, status=code)
+        answer = self.get_serializer(claim).data | {"suggestion": _suggested(claim, request.user)}
+        return Response(answer, status=code)
 
 
 def find_project(user: Any, text: str) -> Project:
     """The project of that primary key or code, if the person may see it. Raises Http404."""
     wanted = Q(pk=int(text)) if text.isdecimal() and len(text) < 18 else Q(code=text)
     return get_object_or_404(Project.objects.visible_to(user).select_related("village"), wanted)
+
+
+def _suggested(claim: Claim, user: Person) -> dict[str, Any] | None:
+    """The site that the photo was probably meant for, with the question to ask."""
+    found = for_claim(claim, user)
+    if found is None:
+        return None
+    project = found.site.project_id
+    return {
+        "project": project,
+        "site": found.site.pk,
+        "distance_m": found.distance_m,
+        "sentence": say(found.message),
+    }
 
 
 def _site(project: Project, pk: int | None) -> Site | None:

@@ -200,6 +200,25 @@ def test_the_nearest_site_is_offered(cast: Cast, files, open_page: OpenPage):
     assert Claim.objects.get().site.no == 2
 
 
+def test_a_photo_of_another_project_is_moved_there(cast: Cast, project, files, open_page: OpenPage):
+    year = timezone.localdate().year
+    other = ProjectFactory(
+        village=cast.sragi,
+        title="Gorong-gorong RT 07",
+        fiscal_year=year,
+        point=Point(114.20008, -8.259, srid=4326),
+    )
+    page = open_page(f"/field/{project.pk}/", user=cast.ani, **PHONE)
+    choose(page, files["IMG_jauh.jpg"])
+    first = card(page, "IMG_jauh.jpg").last
+    expect(first).to_contain_text("Ada “Gorong-gorong RT 07” 8,8 m dari tempat foto. Foto untuk itu?")
+    first.get_by_role("button", name="Ya, pindahkan").click()
+    expect(card(page, "IMG_jauh.jpg").first.locator(".sent-word")).to_have_text("Sesuai lokasi")
+    expect(first).to_contain_text("Ditarik: dipindahkan ke pekerjaan yang benar.")
+    moved = Claim.objects.kept().get()
+    assert (moved.project, moved.verdict) == (other, "verified")
+
+
 def test_the_list_puts_the_nearest_first(cast: Cast, open_page: OpenPage):
     for title, lon in (("Jauh", 114.21), ("Dekat", 114.2001)):
         ProjectFactory(village=cast.sragi, title=title, point=Point(lon, -8.25, srid=4326))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.gis.geos import Point
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -179,6 +180,22 @@ def test_a_forged_request_without_token_is_refused(cast: Cast, project):
         "file": SimpleUploadedFile("a.jpg", recent()),
     }
     assert client.post(URL, fields, headers={"X-CSRFToken": str(token)}).status_code == 201
+
+
+def test_outside_it_asks_whether_another_near_project_was_meant(cast: Cast, project):
+    ProjectFactory(village=cast.bubuk, point=Point(*FAR, srid=4326))  # nearer, but not hers
+    near = ProjectFactory(
+        village=cast.sragi, title="Gorong-gorong RT 07", point=Point(114.2001, -8.259, srid=4326)
+    )
+    suggestion = send(log_in(cast.ani), project, recent(*FAR)).json()["suggestion"]
+    assert suggestion["project"] == near.pk
+    assert suggestion["distance_m"] == pytest.approx(11.0, abs=0.1)
+    assert suggestion["sentence"] == "Ada “Gorong-gorong RT 07” 11 m dari tempat foto. Foto untuk itu?"
+
+
+def test_a_good_photo_asks_nothing(cast: Cast, project):
+    ProjectFactory(village=cast.sragi)
+    assert send(log_in(cast.ani), project, recent()).json()["suggestion"] is None
 
 
 # ---- reading

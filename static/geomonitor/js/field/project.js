@@ -6,6 +6,7 @@ import { Queue } from "geomonitor/field/queue";
 import { Results } from "geomonitor/field/results";
 import { send } from "geomonitor/field/sending";
 import { stages } from "geomonitor/field/stages";
+import { request } from "geomonitor/request";
 import { text } from "geomonitor/texts";
 
 const form = document.querySelector("[data-field]");
@@ -97,7 +98,7 @@ function siteChanged() {
 
 /* ---- what is sent */
 
-const results = new Results(document.querySelector("[data-sent]"), { onAgain: (item) => queue.again(item) });
+const results = new Results(document.querySelector("[data-sent]"), { onAgain: (item) => queue.again(item), onSuggested: moveToSuggested });
 const queue = new Queue(
   (item) =>
     send(form.dataset.api, item, (gone) => {
@@ -109,6 +110,21 @@ const queue = new Queue(
     results.show(item, queue.unsent.length);
   },
 );
+
+/** The photo was of something else: take the claim back and send the same file there. */
+async function moveToSuggested(item) {
+  const { suggestion, id } = item.claim;
+  const reason = new URLSearchParams({ reason: text("sent.wrong_project") });
+  try {
+    await request(`/photos/${id}/withdraw/`, { method: "POST", body: reason });
+  } catch {
+    return; // said already; the claim stays as it is
+  }
+  item.moved = true;
+  results.show(item, queue.unsent.length);
+  const { file, name, title, percent, note, fix } = item;
+  queue.add({ uuid: newNumber(), project: String(suggestion.project), site: suggestion.site, percent, note, file, name, title, fix });
+}
 
 /** Everything said before a photo can go; the browser shows what is missing. */
 function isReady() {

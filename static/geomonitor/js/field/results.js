@@ -17,11 +17,12 @@ export function worthReading(checks) {
 }
 
 export class Results {
-  constructor(section, { onAgain }) {
+  constructor(section, { onAgain, onSuggested }) {
     this.section = section;
     this.list = section.querySelector("[data-sent-list]");
     this.template = document.getElementById("sent-card");
     this.onAgain = onAgain;
+    this.onSuggested = onSuggested;
     this.cards = new Map();
   }
 
@@ -44,6 +45,7 @@ export class Results {
     this.picture(card, item);
     card.querySelector(".sent-title").textContent = text("sent.title", { name: item.title, percent: item.percent });
     card.querySelector("[data-again]").addEventListener("click", () => this.onAgain(item));
+    card.querySelector("[data-suggested]").addEventListener("click", () => this.onSuggested(item));
     card.querySelector("[data-more]").addEventListener("click", () => {
       const checks = card.querySelector(".sent-checks");
       checks.hidden = !checks.hidden;
@@ -75,6 +77,13 @@ export class Results {
     for (const other of claim?.same_picture ?? []) why.push(text("sent.same", { title: other.title, percent: other.progress }));
     card.querySelector(".sent-why").textContent = item.state === "sending" ? "" : why.filter(Boolean).join(" ");
     this.checks(card, claim);
+    const suggestion = item.moved ? null : claim?.suggestion;
+    card.querySelector(".sent-suggestion").hidden = !suggestion;
+    card.querySelector(".sent-suggestion span").textContent = suggestion?.sentence ?? "";
+    if (item.moved) {
+      card.querySelector(".sent-why").textContent = text("sent.moved");
+      card.querySelector("[data-mine]").hidden = true;
+    }
   }
 
   checks(card, claim) {

@@ -79,3 +79,9 @@ def test_the_walk_starts_at_the_newest_picture_and_compares_with_the_first(call)
     frames = [{"missing": False}, {"missing": False}, {"missing": True}]
     assert call("timeline", "startOf", frames) == 1
     assert [call("timeline", "beforeOf", frames, index) for index in (0, 1, 2)] == [-1, 0, -1]
+
+
+def test_the_edge_at_which_the_data_was_cut_is_no_coast(call):
+    ring = [[113, -8], [113, -9], [114, -8.5], [113.5, -8.2], [113, -8]]
+    assert call("ground", "coastOf", ring, [113, -9.5, 115, -7]) == [ring[1:]]
+    assert call("ground", "boxOf", [[ring]]) == [113, -9, 114, -8]

@@ -7,7 +7,7 @@ const LOOK_HERE = new Set(["outside", "suspect"]);
 /** The colours in force, from the style sheet's tokens; read again when light and dark change. */
 export function readColours(element = document.documentElement) {
   const style = getComputedStyle(element);
-  const names = ["card", "ink", "ink-3", "line", "line-strong", "clay", "turmeric", "sky", "p0", "p25", "p50", "p75", "p100", "sea", "land", "land-other", "border-district", "border-village", "coast", "map-name", "map-halo"];
+  const names = ["card", "paper", "ink", "ink-3", "line", "line-strong", "clay", "turmeric", "sky", "p0", "p25", "p50", "p75", "p100", "sea", "land", "land-other", "border-district", "border-village", "coast", "map-name", "map-halo"];
   return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
 }
 

@@ -46,11 +46,16 @@ def make_derivatives(photo_id: int) -> bool:
             photo=photo, source=FactSource.SERVER, name=FAILURE, defaults={"value": str(error)[:300].replace("\0", "")}
         )
         return False
+    keep(photo, display, thumb)
+    photo.facts.filter(source=FactSource.SERVER, name=FAILURE).delete()
+    return True
+
+
+def keep(photo: Photo, display: bytes, thumb: bytes) -> None:
+    """Store both pictures (JPEG, upright, without metadata) and say so in the photo's row."""
     photo.display = _save(derived_name(photo.sha256, DISPLAY_PX), display)
     photo.thumb = _save(derived_name(photo.sha256, THUMB_PX), thumb)
     photo.save(update_fields=["display", "thumb"])
-    photo.facts.filter(source=FactSource.SERVER, name=FAILURE).delete()
-    return True
 
 
 def pictures_of(file: io.BufferedIOBase | object, format: str) -> tuple[bytes, bytes]:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from PIL import Image
+
 from geomonitor.demo import camera_files, land, pictures
 from geomonitor.demo.camera_files import PHONES, Shot
 from geomonitor.demo.register import PlannedPhoto, PlannedProject, PlannedRefusal
@@ -24,10 +26,11 @@ class ArrivingFix:
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file on its way in."""
+    """A file on its way in, and the picture in it, upright."""
 
     content: bytes
     name: str
+    picture: Image.Image
     fix: ArrivingFix | None = None
 
 
@@ -37,18 +40,20 @@ def arrival_of(project: PlannedProject, photo: PlannedPhoto) -> Arrival:
     picture = pictures.draw(seed, project.picture, photo.progress, photo.shot)
     if photo.file == "page":
         fix = ArrivingFix(photo.point, photo.error_m, photo.taken_at)
-        return Arrival(pictures.jpeg(picture), f"geomonitor-{photo.taken_at:%Y%m%d-%H%M%S}.jpg", fix)
+        return Arrival(pictures.jpeg(picture), f"geomonitor-{photo.taken_at:%Y%m%d-%H%M%S}.jpg", picture, fix)
     if photo.file == "stripped":
         number = photo.shot + photo.progress + photo.site_no
-        return Arrival(
-            camera_files.messenger_file(picture), f"IMG-{photo.taken_at:%Y%m%d}-WA{number:04d}.jpg"
-        )
+        name = f"IMG-{photo.taken_at:%Y%m%d}-WA{number:04d}.jpg"
+        return Arrival(camera_files.messenger_file(picture), name, picture)
     shot = _shot(project, photo)
     if photo.file == "printed":
-        return Arrival(camera_files.printed_file(picture, shot), f"Peta {photo.progress} persen.jpg")
+        printed = camera_files.printed(picture, shot)
+        return Arrival(camera_files.messenger_file(printed), f"Peta {photo.progress} persen.jpg", printed)
     content = camera_files.phone_file(picture, shot)
     far = land.moved(photo.point, FIX_FAR_M, 60) if photo.file == "fix_far" else None
-    return Arrival(content, _camera_name(photo), ArrivingFix(far, 8.0, photo.taken_at) if far else None)
+    return Arrival(
+        content, _camera_name(photo), picture, ArrivingFix(far, 8.0, photo.taken_at) if far else None
+    )
 
 
 def _shot(project: PlannedProject, photo: PlannedPhoto) -> Shot:

@@ -7,7 +7,7 @@ IFD0, Exif IFD, GPS IFD, interoperability, and IFD1 with the thumbnail. exiftool
 import random
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
 
@@ -395,19 +395,19 @@ def messenger_file(picture: Image.Image) -> bytes:
     return pictures.jpeg(picture, 66)
 
 
-def printed_file(picture: Image.Image, shot: Shot) -> bytes:
-    """A "map camera" picture sent through a messenger: coordinates drawn into it, no tags."""
+def printed(picture: Image.Image, shot: Shot) -> Image.Image:
+    """The picture with time and coordinates drawn into it, as "map camera" apps do."""
     lines = [
         f"{shot.taken_at:%d/%m/%Y %H:%M:%S}",
         f"Lat {shot.lat:.6f}  Long {shot.lon:.6f}",
         f"Alt {shot.altitude_m:.0f} m  ±{shot.error_m:.0f} m",
     ]
-    return messenger_file(pictures.print_on(picture, lines))
+    return pictures.print_on(picture, lines)
 
 
-def without_position(shot: Shot) -> Shot:
-    """The same shot with location switched off in the camera."""
-    return replace(shot, gps="none")
+def printed_file(picture: Image.Image, shot: Shot) -> bytes:
+    """Such a picture as it comes through a messenger: coordinates to see, no tags."""
+    return messenger_file(printed(picture, shot))
 
 
 def not_an_image() -> bytes:

@@ -134,3 +134,9 @@ def jpeg(picture: Image.Image, quality: int = _QUALITY) -> bytes:
 def thumbnail(picture: Image.Image) -> bytes:
     """The small JPEG that phones put into the tags: longer side 160 pixels."""
     return jpeg(picture.reduce(max(picture.size) // 160), _THUMBNAIL_QUALITY)
+
+
+def shown(picture: Image.Image) -> tuple[bytes, bytes]:
+    """(1000 px, 320 px) as plain JPEGs: what photos.derivatives makes of the file, without decoding it again."""
+    display = picture.resize((1000, 1000 * picture.height // picture.width), Image.Resampling.HAMMING)
+    return jpeg(display, 82), jpeg(picture.reduce(picture.width // 320), 78)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db import connections
 
+from geomonitor.demo import pictures
 from geomonitor.demo.arriving import arrival_of, refused_file
 from geomonitor.demo.register import PlannedPhoto, PlannedProject
 
@@ -65,14 +66,11 @@ def _in_parallel(parcels: list[Parcel], workers: int) -> Iterator[int]:
 
 
 def _begin_worker() -> None:
-    """A fresh process: Django, with tasks done at once so that the thumbnails are there when the seed ends."""
-    import logging
-
+    """A fresh process: Django, without tasks for thumbnails, which `_send` stores itself from the drawn picture."""
     import django
     from django.conf import settings
 
-    logging.getLogger("django_tasks").setLevel(logging.WARNING)
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
     django.setup()
 
 
@@ -89,6 +87,7 @@ def _send(
     originals: dict[str, tuple[PlannedProject, PlannedPhoto]],
 ) -> int:
     from accounts.models import User
+    from photos.derivatives import keep
     from photos.evidence import Fix
     from photos.intake import take_in
     from projects.models import Project, Site
@@ -111,6 +110,8 @@ def _send(
             fix=Fix(*sent.point, accuracy_m=sent.accuracy_m, at=sent.at, shot_at=sent.at) if sent else None,
             received_at=photo.received_at,
         )
+        if not claim.photo.display:
+            keep(claim.photo, *pictures.shown(arrival.picture))
         _review(claim, photo, parcel.reviewer_id)
         count += 1
     return count

@@ -31,7 +31,7 @@ def keep_original(path: Path, *, sha256: str, format: str) -> str:
     """
     name, storage = original_name(sha256, format), storages["default"]
     if isinstance(storage, FileSystemStorage):
-        _link(path, Path(storage.path(name)), Path(storage.location))
+        _link(path, Path(storage.path(name)))
     elif not storage.exists(name):
         with path.open("rb") as file:
             saved = storage.save(name, File(file))
@@ -41,10 +41,10 @@ def keep_original(path: Path, *, sha256: str, format: str) -> str:
     return name
 
 
-def _link(source: Path, target: Path, root: Path) -> None:
+def _link(source: Path, target: Path) -> None:
     if target.exists():
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
+    new_folders = _make_folders(target.parent)
     source.chmod(_READ_ONLY)
     try:
         _link_new(source, target)
@@ -52,10 +52,15 @@ def _link(source: Path, target: Path, root: Path) -> None:
         if error.errno not in {errno.EXDEV, errno.EPERM, errno.ENOTSUP}:
             raise
         _copy_then_link(source, target)
-    for folder in (target.parent, *target.parent.parents):
+    for folder in {target.parent, *(made.parent for made in new_folders)}:
         flush_folder(folder)
-        if folder == root:
-            break
+
+
+def _make_folders(folder: Path) -> list[Path]:
+    """Make a folder and those above it; the ones that were missing."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing
 
 
 def _link_new(source: Path, target: Path) -> None:

@@ -30,6 +30,7 @@ urlpatterns = [
     path("api/v1/", include(router.urls)),
     path("", include("accounts.urls")),
     path("", include("projects.urls")),
+    path("", include("budgets.urls")),
     path("", include("photos.urls")),
     path("", include("duplicates.urls")),
     path("", include("monitoring.urls")),

@@ -5,6 +5,7 @@ words mean "and". `evidence` is also written `verdict`. A value that cannot be m
 that names the word and the value, never ignored.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -53,6 +54,7 @@ STAGES: dict[str, Q] = {
     "100": Q(progress=100),
 }
 _PLACE_GROUPS = (2, 2, 2, 4)
+HOUSE_DECIMALS = 3  # outsiders see houses rounded to about 100 m
 
 
 @dataclass(frozen=True)
@@ -200,8 +202,22 @@ def _bbox(values: tuple[str, ...]) -> Q:
                 raise ValueError(text)
         except ValueError as error:
             raise Problem(message("filter.not_a_bbox", value=text)) from error
-        result |= Q(point__coveredby=Polygon.from_bbox((west, south, east, north)))
+        exact = Q(point__coveredby=Polygon.from_bbox((west, south, east, north)))
+        rough = _box_of_rounded(west, south, east, north)
+        houses = Q(point__coveredby=Polygon.from_bbox(rough)) if rough else Q(pk__in=[])
+        result |= (~Q(work_type=WorkType.HOUSE) & exact) | (Q(work_type=WorkType.HOUSE) & houses)
     return result
+
+
+def _box_of_rounded(west: float, south: float, east: float, north: float) -> tuple[float, float, float, float] | None:
+    """The box whose points, rounded to HOUSE_DECIMALS, lie in the given box; None if there are none.
+
+    Outsiders see houses rounded; a box that asked for the exact point could be narrowed down to the house.
+    """
+    unit = 10**HOUSE_DECIMALS
+    low = [(math.ceil(edge * unit) - 0.5) / unit for edge in (west, south)]
+    high = [(math.floor(edge * unit) + 0.5) / unit for edge in (east, north)]
+    return (low[0], low[1], high[0], high[1]) if low[0] < high[0] and low[1] < high[1] else None
 
 
 _CONDITIONS = {

@@ -2,9 +2,8 @@
 
 from accounts.access import Person
 from places.earth import LonLat
+from projects.filters import HOUSE_DECIMALS
 from projects.models import Project, WorkType
-
-HOUSE_DECIMALS = 3
 
 
 def pin_for(project: Project, user: Person) -> LonLat | None:

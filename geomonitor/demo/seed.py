@@ -77,7 +77,7 @@ def seed_register(wanted: Settings, *, today: date, tell: Tell, workers: int | N
     """Fill an empty register with the demo. Returns its plan, or None if this very demo is there already.
 
     today: the last day that anything happened, unless `wanted` names one. tell: called with lines on progress.
-    workers: processes for the photos, by default one a core. Raises Problem on a register with anything else.
+    workers: processes for the photos, by default one more than cores (they also wait for the disk). Raises Problem on a register with anything else.
     """
     if _there_already(wanted):
         return None
@@ -102,7 +102,7 @@ def seed_register(wanted: Settings, *, today: date, tell: Tell, workers: int | N
     tell(f"Pekerjaan, anggaran, dan pengguna tersimpan ({people.named['officer']} di {made.home}).")
     parcels = [_parcel(project, stored[project.key], people) for project in made.projects]
     sending.send_all(
-        parcels, workers=workers or os.cpu_count() or 1, tell=_every(200, made.photo_count(), tell)
+        parcels, workers=workers or (os.cpu_count() or 1) + 1, tell=_every(200, made.photo_count(), tell)
     )
     scan = scan_register(actor=None).scan
     tell(f"Indikasi ganda: {scan.stored} pasangan disimpan dari {scan.candidates} yang berdekatan.")

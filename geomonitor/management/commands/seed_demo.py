@@ -44,7 +44,7 @@ class Command(BaseCommand):
             "--as-of", type=_day, metavar="DATE", help="the last day anything happened (today)"
         )
         parser.add_argument(
-            "--workers", type=_count, metavar="N", help="processes for the photos (one a core)"
+            "--workers", type=_count, metavar="N", help="processes for the photos (cores + 1)"
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:

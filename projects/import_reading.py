@@ -23,6 +23,7 @@ SENTENCES = sentences(
         "import.unreadable": _(
             "File ini tidak dapat dibaca (%(detail)s). Pakai CSV, XLSX, GeoJSON atau GeoPackage."
         ),
+        "import.not_text": _("Isi file ini bukan teks. Simpan sebagai CSV atau XLSX."),
         "import.format": _("File .%(suffix)s tidak dikenal. Pakai CSV, XLSX, GeoJSON atau GeoPackage."),
         "import.empty": _("File ini tidak berisi baris. Periksa apakah ini file yang benar."),
         "import.too_many_rows": _("File ini berisi lebih dari %(limit)s baris. Bagi menjadi beberapa file."),
@@ -90,7 +91,7 @@ def _read_text(path: Path) -> RawTable:
     except OSError as error:
         raise Unreadable(message("import.unreadable", detail=said(error))) from error
     if b"\0" in raw[:4096]:
-        raise Unreadable(message("import.unreadable", detail=_("bukan teks")))
+        raise Unreadable(message("import.not_text"))
     notes = []
     try:
         text = raw.decode("utf-8-sig")

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -44,6 +44,8 @@ def project_import_confirm(request: HttpRequest) -> HttpResponse:
     """Load the file that was previewed."""
     _require(request)
     kept = _kept(request, request.POST.get("token", ""))
+    if kept is None:
+        return _gone(request)
     form = UploadForm(mappings=import_mappings.names())
     try:
         outcome = _run(request, kept, dry_run=False)
@@ -63,6 +65,8 @@ def project_import_errors(request: HttpRequest) -> HttpResponse:
     """All mistakes of the waiting file as CSV."""
     _require(request)
     kept = _kept(request, request.GET.get("token", ""))
+    if kept is None:
+        return _gone(request)
     try:
         _run(request, kept, dry_run=True)
         mistakes = []
@@ -97,12 +101,19 @@ def _keep(request: HttpRequest, file: Any, mapping: str) -> dict[str, str]:
     return kept
 
 
-def _kept(request: HttpRequest, token: str) -> dict[str, str]:
-    """The waiting file of this person's session; 404 for any other."""
+def _kept(request: HttpRequest, token: str) -> dict[str, str] | None:
+    """The waiting file of this person's session; None for any other token, and when it was already loaded."""
     kept: dict[str, str] | None = request.session.get(_KEPT)
-    if kept is None or not secrets.compare_digest(kept["token"], token) or not _path(kept).is_file():
-        raise Http404
-    return kept
+    if kept is None or not secrets.compare_digest(kept["token"].encode(), token.encode()):
+        return None
+    return kept if _path(kept).is_file() else None
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    messages.warning(
+        request, _("File ini tidak lagi menunggu: sudah dimuat, atau diganti. Unggah lagi bila perlu.")
+    )
+    return redirect("project_import")
 
 
 def _path(kept: dict[str, str]) -> Path:

@@ -151,14 +151,14 @@ def edit_project(
     return project
 
 
-def delete_draft(*, actor: Person, project: Project) -> None:
+def delete_draft(*, actor: Person, project: Project, reason: str = "") -> None:
     """Delete a draft that has neither photos nor money; all others are cancelled instead (Problem)."""
     with transaction.atomic():
-        editing = Editing.begin(actor=actor, project=project, reason=_("draf dihapus"))
+        editing = Editing.begin(actor=actor, project=project, reason=reason)
         locked = editing.project
         if locked.status != Status.DRAFT:
             raise Problem(message("project.not_a_draft"), status=409)
-        told = {"code": locked.code, "title": locked.title}
+        told = {"code": locked.code, "title": locked.title, "reason": reason}
         audit.record(
             actor=actor, action="project.deleted", subject=locked, place=locked.village_id, data=told
         )

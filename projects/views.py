@@ -17,7 +17,7 @@ from places.models import Place
 from places.problems import Problem
 from places.saying import say
 from projects import near, saving, statuses
-from projects.editing import Conflict
+from projects.editing import Conflict, needs_reason
 from projects.forms import ProjectForm, SiteForm, StatusForm, site_forms, villages_of, wanted_sites
 from projects.models import ActivityCode, Project, Status
 from projects.sites import SiteDraft, village_warnings
@@ -217,10 +217,11 @@ def project_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a draft without photos and money, after asking."""
     project = editable(request, pk)
     if request.method == "POST":
-        saving.delete_draft(actor=request.user, project=project)
+        saving.delete_draft(actor=request.user, project=project, reason=request.POST.get("reason", ""))
         messages.success(request, _("Draf dihapus."))
         return redirect("register")
-    return render(request, "projects/delete.html", {"project": project})
+    asks = needs_reason(request.user, project.village_id)
+    return render(request, "projects/delete.html", {"project": project, "asks_reason": asks})
 
 
 def may_publish(request: HttpRequest, project: Project) -> bool:

@@ -209,7 +209,9 @@ def _bbox(values: tuple[str, ...]) -> Q:
     return result
 
 
-def _box_of_rounded(west: float, south: float, east: float, north: float) -> tuple[float, float, float, float] | None:
+def _box_of_rounded(
+    west: float, south: float, east: float, north: float
+) -> tuple[float, float, float, float] | None:
     """The box whose points, rounded to HOUSE_DECIMALS, lie in the given box; None if there are none.
 
     Outsiders see houses rounded; a box that asked for the exact point could be narrowed down to the house.

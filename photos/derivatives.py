@@ -43,7 +43,10 @@ def make_derivatives(photo_id: int) -> bool:
     except (OSError, ValueError, SyntaxError, MemoryError, EOFError) as error:
         logger.warning("no derivatives for %s: %s", photo.sha256, error)
         Fact.objects.update_or_create(
-            photo=photo, source=FactSource.SERVER, name=FAILURE, defaults={"value": str(error)[:300].replace("\0", "")}
+            photo=photo,
+            source=FactSource.SERVER,
+            name=FAILURE,
+            defaults={"value": str(error)[:300].replace("\0", "")},
         )
         return False
     keep(photo, display, thumb)
@@ -93,7 +96,10 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         target = image.mode if image.mode == "RGBA" else "RGB"
-        return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=target) or image
+        return (
+            ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=target)
+            or image
+        )
     except (ImageCms.PyCMSError, OSError):
         return image
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import Action, may, reach, require
+from places.earth import metres_between
 from places.message import Message
 from places.models import Place
 from places.problems import Problem
@@ -20,7 +21,7 @@ from projects import near, saving, statuses
 from projects.editing import Conflict, needs_reason
 from projects.forms import ProjectForm, SiteForm, StatusForm, site_forms, villages_of, wanted_sites
 from projects.models import ActivityCode, Project, Status
-from projects.sites import SiteDraft, village_warnings
+from projects.sites import SAME_WITHIN_M, SiteDraft, drafts_of, village_warnings
 
 MOST_SPARE = 50
 
@@ -58,7 +59,8 @@ def _edit(request: HttpRequest, project: Project | None) -> HttpResponse:
         return _show(request, project, form, sites, status=400)
     kept = wanted_sites(sites)
     drafts = [site.draft() for site in kept]
-    warnings = [] if request.POST.get("confirmed") else _near(request, form, project, drafts)
+    moved = _moved(form, project, drafts)
+    warnings = [] if request.POST.get("confirmed") else _near(request, form, project, moved)
     if warnings:
         return _show(request, project, form, sites, warnings=warnings)
     try:
@@ -68,7 +70,7 @@ def _edit(request: HttpRequest, project: Project | None) -> HttpResponse:
     except Problem as problem:
         _tell(problem, form, kept)
         return _show(request, project, form, sites, status=problem.status)
-    for said in village_warnings(saved.village, drafts):
+    for said in village_warnings(saved.village, moved):
         messages.warning(request, say(said))
     messages.success(request, _("Tersimpan."))
     return redirect(saved)
@@ -81,16 +83,29 @@ def _spare(request: HttpRequest) -> int:
 
 
 def _near(
-    request: HttpRequest, form: ProjectForm, project: Project | None, drafts: Sequence[SiteDraft]
+    request: HttpRequest, form: ProjectForm, project: Project | None, moved: Sequence[SiteDraft]
 ) -> list[Message]:
     return near.warnings(
         user=request.user,
         title=form.cleaned_data["title"],
-        points=[draft.point for draft in drafts],
+        points=[draft.point for draft in moved],
         work_type=form.cleaned_data["work_type"],
         year=project.fiscal_year if project else form.cleaned_data["fiscal_year"],
         project=project,
     )
+
+
+def _moved(form: ProjectForm, project: Project | None, drafts: Sequence[SiteDraft]) -> list[SiteDraft]:
+    """The sites to look around: all of a new or renamed project, else those that are new or elsewhere."""
+    said = form.cleaned_data
+    if project is None or (said["title"], said["work_type"]) != (project.title, project.work_type):
+        return list(drafts)
+    stored = {draft.pk: draft.point for draft in drafts_of(project)}
+    return [
+        draft
+        for draft in drafts
+        if draft.pk not in stored or metres_between(draft.point, stored[draft.pk]) > SAME_WITHIN_M
+    ]
 
 
 def _save(

@@ -103,6 +103,16 @@ def test_near_ones_are_shown_first_and_saving_anyway_is_a_second_step(cast: Cast
     assert Project.objects.count() == 2
 
 
+def test_an_edit_that_moves_nothing_is_not_asked_about_its_neighbours(cast: Cast) -> None:
+    project = ProjectFactory(village=cast.sragi, title="Rabat beton Gang Melati")
+    ProjectFactory(village=cast.sragi, title="Rabat beton Gang Melati", fiscal_year=2025)
+    url, client = f"/projects/{project.pk}/edit/", as_(cast.ani)
+    assert client.post(url, edit_data(project, unit="m")).status_code == 302
+    project.refresh_from_db()
+    moved = client.post(url, edit_data(project, **{"site-0-position": "-8.2502, 114.20"}))
+    assert "Apakah ini pekerjaan yang sama?" in moved.content.decode()
+
+
 def edit_data(project: Project, **changes: object) -> dict[str, object]:
     site = project.sites.get()
     return {

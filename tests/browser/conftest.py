@@ -1,5 +1,6 @@
 """A real browser against the live server: Debian's Chromium under Playwright."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -8,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from accounts.models import User
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = os.environ.get("GEOMONITOR_CHROMIUM", "/usr/bin/chromium")  # scripts/test says where it is
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -77,7 +77,8 @@ def seed_register(wanted: Settings, *, today: date, tell: Tell, workers: int | N
     """Fill an empty register with the demo. Returns its plan, or None if this very demo is there already.
 
     today: the last day that anything happened, unless `wanted` names one. tell: called with lines on progress.
-    workers: processes for the photos, by default one more than cores (they also wait for the disk). Raises Problem on a register with anything else.
+    workers: processes for the photos, by default one more than cores, because they wait for the disk.
+    Raises Problem on a register with anything else.
     """
     if _there_already(wanted):
         return None

@@ -18,12 +18,13 @@ CATALOGUE = Path("locale/en/LC_MESSAGES/django.po")
 _ENTRY = re.compile(r'^msgid ((?:"(?:[^"\\]|\\.)*"\s*)+)', re.MULTILINE)
 
 
+def msgids_of(text: str) -> set[str]:
+    """The msgids in a catalogue's text, without its header."""
+    return {"".join(re.findall(r'"((?:[^"\\]|\\.)*)"', entry)) for entry in _ENTRY.findall(text)} - {""}
+
+
 def msgids(catalogue: Path) -> set[str]:
-    """The msgids of a catalogue, without its header."""
-    found = {
-        "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', text)) for text in _ENTRY.findall(catalogue.read_text())
-    }
-    return found - {""}
+    return msgids_of(catalogue.read_text())
 
 
 def entries(*options: str) -> str:
@@ -33,8 +34,8 @@ def entries(*options: str) -> str:
 
 
 def test_every_sentence_has_an_english_one() -> None:
-    assert entries("--untranslated") == ""
-    assert entries("--only-fuzzy") == ""
+    assert msgids_of(entries("--untranslated")) == set()
+    assert msgids_of(entries("--only-fuzzy")) == set()
 
 
 def test_the_catalogue_is_up_to_date(tmp_path: Path) -> None:

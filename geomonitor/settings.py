@@ -267,7 +267,10 @@ REGENCY = env.str("GEOMONITOR_REGENCY", default="35.10")
 
 # Ordered steps by which higher slices take part in the work of lower ones (DESIGN: the one upward call).
 NEAR_STEPS: list[str] = ["duplicates.near.warnings"]  # called before a project is saved
-IMPORT_ROW_STEPS: list[str] = ["projects.rows.ProjectRows", "budgets.rows.BudgetRows"]  # each takes its columns of an import row
+IMPORT_ROW_STEPS: list[str] = [
+    "projects.rows.ProjectRows",
+    "budgets.rows.BudgetRows",
+]  # each takes its columns of an import row
 
 DUPLICATE_RADIUS_M = 100
 PHOTO_MAX_BYTES = 30_000_000

@@ -110,6 +110,12 @@ class Duty(models.Model):
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} · {self.place}"
 
+    @property
+    def is_in_force(self) -> bool:
+        """Whether the duty holds today (the same rule as DutyQuerySet.current, for a row already loaded)."""
+        today = timezone.localdate()
+        return self.since <= today and (self.until is None or today <= self.until)
+
 
 class Notice(models.Model):
     """A message to one person: what happened and where to look."""

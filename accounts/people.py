@@ -10,6 +10,7 @@ from datetime import date
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -65,7 +66,7 @@ def may_give(actor: Person, role: Role, place_code: str) -> bool:
 
 def may_restore(actor: Person, user: User) -> bool:
     """Whether the actor may restore this account: every duty of it is one that the actor could give."""
-    duties = list(user.duties.current())
+    duties = [duty for duty in user.duties.all() if duty.is_in_force]
     return (
         bool(duties)
         and not user.is_superuser
@@ -73,13 +74,17 @@ def may_restore(actor: Person, user: User) -> bool:
     )
 
 
-def managed_by(actor: Person) -> list[User]:
-    """People with a duty in the places that the actor manages, with those duties prefetched."""
-    here = reach(actor, Action.USERS).q("place__code")
-    ids = Duty.objects.filter(here).values("user_id")
-    return list(
-        User.objects.filter(pk__in=ids).prefetch_related("duties__place").order_by("name", "username")
-    )
+def managed_by(actor: Person, text: str = "") -> QuerySet[User]:
+    """People with a duty in the places that the actor manages, their duties prefetched.
+
+    text: part of a name, a user name, or the name of a place of one of those duties.
+    """
+    duties = Duty.objects.filter(reach(actor, Action.USERS).q("place__code"))
+    found = User.objects.filter(pk__in=duties.values("user_id"))
+    if text:
+        at_place = duties.filter(place__name__icontains=text).values("user_id")
+        found = found.filter(Q(name__icontains=text) | Q(username__icontains=text) | Q(pk__in=at_place))
+    return found.prefetch_related("duties__place").order_by("name", "username")
 
 
 def temporary_password() -> str:

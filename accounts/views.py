@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +18,8 @@ from accounts import duty_import, people
 from accounts.access import Action, reach
 from accounts.forms import DutyFileForm, DutyForm, PersonForm
 from accounts.models import Duty, User
+
+PEOPLE_ON_A_PAGE = 50
 
 
 @method_decorator(axes_dispatch, name="dispatch")
@@ -60,15 +63,20 @@ def _require_manager(request: HttpRequest) -> None:
 def people_list(request: HttpRequest) -> HttpResponse:
     """Everybody with a duty in the reader's places."""
     _require_manager(request)
+    text = request.GET.get("who", "").strip()
+    page = Paginator(people.managed_by(request.user, text), PEOPLE_ON_A_PAGE).get_page(
+        request.GET.get("page")
+    )
     persons = [
         {
             "user": user,
             "duties": list(user.duties.all()),
             "may_restore": people.may_restore(request.user, user),
         }
-        for user in people.managed_by(request.user)
+        for user in page
     ]
-    return render(request, "accounts/people.html", {"persons": persons, "file_form": DutyFileForm()})
+    context = {"persons": persons, "page_obj": page, "who": text, "file_form": DutyFileForm()}
+    return render(request, "accounts/people.html", context)
 
 
 @login_required
@@ -86,9 +94,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
 def duty_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Give one more duty to somebody who already has one here."""
     _require_manager(request)
-    user = get_object_or_404(
-        User, pk__in=[user.pk for user in people.managed_by(request.user) if user.pk == pk]
-    )
+    user = get_object_or_404(people.managed_by(request.user), pk=pk)
     form = DutyForm(request.POST or None, actor=request.user)
     if request.method == "POST" and form.is_valid():
         people.give_duty(actor=request.user, user=user, **form.cleaned_data)
@@ -112,9 +118,7 @@ def duty_end(request: HttpRequest, pk: int) -> HttpResponse:
 def person_restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a new temporary password, shown once."""
     _require_manager(request)
-    user = get_object_or_404(
-        User, pk__in=[user.pk for user in people.managed_by(request.user) if user.pk == pk]
-    )
+    user = get_object_or_404(people.managed_by(request.user), pk=pk)
     password = people.restore_access(actor=request.user, user=user)
     return render(request, "accounts/password_given.html", {"given": [(user, password)]})
 

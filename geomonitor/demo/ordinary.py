@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -232,7 +233,25 @@ def pictures_of(project: PlannedProject, reached: int, as_of: date, rng: random.
             if len(project.sites) > 1 and (one.no > finished if stage else stage > reached):
                 continue
             photos.append(picture(project, one, stage, as_of, rng))
-    return [p for p in photos if p.taken_at.date() <= as_of]
+    return [as_habit(p, project) for p in photos if p.taken_at.date() <= as_of]
+
+
+def as_habit(photo: PlannedPhoto, project: PlannedProject) -> PlannedPhoto:
+    """The photo as some villages always send it: through a messenger, from a mismarked site, by a wrong clock.
+
+    One ordinary project in ten has no photo at its site for such a reason, so the map has something to say.
+    """
+    rng = random.Random(f"habit/{project.seed}")
+    habit = rng.random()
+    if habit < 0.05:
+        accepted = "accepted: Cocok dengan kunjungan kecamatan." if photo.review and habit < 0.025 else ""
+        return replace(photo, file="stripped", review=accepted)
+    if habit < 0.085:
+        away = land.moved(photo.point, rng.uniform(260, 700), rng.uniform(0, 360))
+        return replace(photo, file="camera", point=away, review="")
+    if habit < 0.10:
+        return replace(photo, file="camera", clock_days=rng.uniform(2, 5), review="")
+    return photo
 
 
 def good(

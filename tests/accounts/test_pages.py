@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Role, User
 from tests.cast import SRAGI, Cast
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, DutyFactory
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -157,3 +157,19 @@ def test_it_speaks_the_language_of_the_account(cast: Cast, client) -> None:
     cast.eko.save()
     client.force_login(cast.eko, backend=BACKEND)
     assert '<html lang="en">' in client.get("/people/").content.decode()
+
+
+@pytest.mark.parametrize(("who", "found"), [("ani", ["Bu Ani"]), ("BUBUK", ["Mas Catur"]), ("zzz", [])])
+def test_it_finds_people_by_name_or_village(cast: Cast, client, who: str, found: list[str]) -> None:
+    client.force_login(cast.dewi, backend=BACKEND)
+    answer = client.get("/people/", {"who": who})
+    assert [str(row["user"]) for row in answer.context["persons"]] == found
+    assert ("Tidak ada yang cocok" in answer.content.decode()) is not bool(found)
+
+
+def test_a_full_list_costs_few_queries(cast: Cast, client, django_assert_max_num_queries) -> None:
+    DutyFactory.create_batch(60, place=cast.sragi)
+    client.force_login(cast.eko, backend=BACKEND)
+    with django_assert_max_num_queries(14):
+        assert len(client.get("/people/").context["persons"]) == 50
+    assert len(client.get("/people/?page=2").context["persons"]) == 17

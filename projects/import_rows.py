@@ -76,10 +76,14 @@ class Row:
 
 @dataclass
 class Job:
-    """What all steps of one import share. actor None: the system, which may import everywhere."""
+    """What all steps of one import share. actor None: the system, which may import everywhere.
+
+    dry_run: nothing will be written, so check need not lock what it reads.
+    """
 
     actor: Person | None
     file_name: str
+    dry_run: bool = False
     defaults: Mapping[str, str] = field(default_factory=dict)
     notes: list[Message] = field(default_factory=list)
 

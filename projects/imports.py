@@ -83,7 +83,7 @@ def import_projects(
     actor: None for the system. file_name, suffix: as the person named it, where `path` is a stored upload.
     Raises ImportRefused with every mistake; nothing is stored then.
     """
-    job = Job(actor, file_name or path.name)
+    job = Job(actor, file_name or path.name, dry_run=dry_run)
     all_steps = steps(job)
     known = known_columns(all_steps)
     try:

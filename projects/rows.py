@@ -6,7 +6,7 @@ what people corrected here stays.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -38,6 +38,7 @@ from projects.models import (
     CodeSystem,
     Executor,
     Project,
+    ProjectQuerySet,
     Site,
     SiteSource,
     SiteStatus,
@@ -49,7 +50,7 @@ from projects.models import (
 from projects.numbering import code_of, next_number
 from projects.pieces import row_key
 from projects.saving import household_data
-from projects.sites import SAME_WITHIN_M, first_valid_from
+from projects.sites import ROUGH_ALLOWED, SAME_WITHIN_M, first_valid_from
 
 SENTENCES = sentences(
     {
@@ -71,6 +72,8 @@ SENTENCES = sentences(
             "membedakan keduanya."
         ),
         "import.key_twice": _("source_key ini sudah ada di baris %(row)s. Satu baris untuk satu pekerjaan."),
+        "import.key_taken": _("source_key ini sudah dipakai %(project)s. Satu kunci untuk satu pekerjaan."),
+        "import.number_range": _("Angka ini harus antara %(low)s dan %(high)s. Periksa satuannya."),
         "import.work_type_missing": _(
             "Jenis pekerjaan belum terisi dan tidak dapat ditentukan dari kode kegiatan. Pilihannya: %(choices)s."
         ),
@@ -120,6 +123,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "site_label": ("titik", "nama_titik"),
 }
 _TEXTS = {"title": 250, "public_title": 250, "unit": 30, "executor_name": 150}
+_RANGES = {"volume": (0, 999_999_999_999), "tolerance_m": (1, 1000)}
 _IMPORTED_STATUSES = [s for s in Status.values if s not in {Status.CANCELLED, Status.MERGED}]
 _DETAILED_OUTSIDE = 300  # positions outside are explained one by one up to here
 _KEY_LENGTH = 90  # leaves room for the number of a piece
@@ -164,7 +168,7 @@ class ProjectRows:
         places = _Places()
         kinds = _ActivityKinds()
         may_import = reach(self.job.actor, Action.IMPORT) if self.job.actor else None
-        by_code = _by_code(rows)
+        by_code = _by_code(rows, lock=not self.job.dry_run)
         for row in rows:
             known = by_code.get(row.text("code"))
             village = self._village(row, places, known)
@@ -214,9 +218,12 @@ class ProjectRows:
         cells.choice(row, "executor", Executor, said.fields)
         cells.number(row, "volume", said.fields)
         cells.number(row, "tolerance_m", said.fields, kind=float)
+        for name, (low, high) in _RANGES.items():
+            if name in said.fields and not low <= said.fields[name] <= high:
+                row.wrong(name, message("import.number_range", low=low, high=high))
         cells.day(row, "planned_start", said.fields)
         cells.day(row, "planned_end", said.fields)
-        self._read_published(row, said)
+        cells.yes_or_no(row, "published", said.fields)
         self._read_position(row, said)
         said.key = self._key(row, said)
         return said
@@ -243,13 +250,6 @@ class ProjectRows:
         elif said.activity and (kind := kinds.of(said.activity[0])):
             said.fields["work_type"] = kind
 
-    def _read_published(self, row: Row, said: _Said) -> None:
-        cells.yes_or_no(row, "published", said.fields)
-        actor = self.job.actor
-        wanted = said.fields.get("published")
-        if wanted and actor is not None and not reach(actor, Action.PUBLISH).covers(said.village.code):
-            row.wrong("published", message("import.may_not_publish"))
-
     def _read_position(self, row: Row, said: _Said) -> None:
         said.label = row.text("site_label")[:120]
         radius: dict[str, Any] = {}
@@ -266,6 +266,11 @@ class ProjectRows:
         if said.shape is not None and said.shape.geom_type not in _SHAPES:
             row.wrong("extent", message("import.shape", shape=said.shape.geom_type), value="")
             return
+        if said.shape is not None:
+            said.shape = shapely.force_2d(said.shape)
+            if said.shape.is_empty or not said.shape.is_valid:
+                row.wrong("extent", message("sites.extent"), value="")
+                return
         row.point = point or (_point_of(said.shape) if said.shape is not None else None)
         if said.shape is not None and said.shape.geom_type == "Point":
             said.shape = None
@@ -298,14 +303,15 @@ class ProjectRows:
     # -- which project ----------------------------------------------------------------------------------------
 
     def _match(self, rows: Sequence[Row], by_code: Mapping[str, Project]) -> None:
-        stored = _Stored({(said.village.code, said.year) for said in self.said.values()})
+        groups = {(said.village.code, said.year) for said in self.said.values()}
+        stored = _Stored(groups, lock=not self.job.dry_run)
         first: dict[Any, int] = {}
         for row in rows:
             said = self.said.get(row.number)
             if said is None:
                 continue
             if row.text("code"):
-                self._match_code(row, said, by_code)
+                self._match_code(row, said, by_code, stored)
             else:
                 row.project, row.pieces = stored.find(said)
             identity = row.project.pk if row.project else (said.village.code, said.year, said.key)
@@ -317,7 +323,7 @@ class ProjectRows:
             first.setdefault(identity, row.number)
         self._where = _positions([row.project.pk for row in rows if row.project is not None])
 
-    def _match_code(self, row: Row, said: _Said, by_code: Mapping[str, Project]) -> None:
+    def _match_code(self, row: Row, said: _Said, by_code: Mapping[str, Project], stored: "_Stored") -> None:
         project = by_code.get(row.text("code"))
         if project is None:
             row.wrong("code", message("import.code_unknown"))
@@ -326,6 +332,11 @@ class ProjectRows:
             row.wrong("code", message("import.code_elsewhere", **place))
         else:
             row.project, row.pieces = project, [project.pk]
+            owner = stored.owner(said)
+            if not row.text("source_key"):
+                said.key = ""  # known by its code: what it is called makes no key for it
+            elif not project.source_key and owner is not None and owner.pk != project.pk:
+                row.wrong("source_key", message("import.key_taken", project=owner.code))
 
     # -- positions ----------------------------------------------------------------------------------------------
 
@@ -348,7 +359,21 @@ class ProjectRows:
                 if reason is not None:
                     explained += 1
                     row.wrong("lat", reason, value=f"{row.text('lat')}, {row.text('lon')}".strip(", "))
+            self._check_shapes(there, regency)
         self._warn_outside_village(by_village, places)
+
+    def _check_shapes(self, rows: Sequence[Row], regency: Place | None) -> None:
+        """A line or area must lie in the regency as its pin does: a photo counts anywhere along it."""
+        for row in rows:
+            shape = self.said[row.number].shape
+            if regency is None or shape is None or row.mistakes:
+                continue
+            west, south, east, north = shape.bounds
+            for corner in ((west, south), (east, north)):
+                reason = outside_regency(corner, regency)
+                if reason is not None:
+                    row.wrong("extent", reason, value="")
+                    break
 
     def _warn_outside_village(self, by_village: Mapping[str, list[Row]], places: "_Places") -> None:
         """One warning for all, with an example: borders are indicative, so nothing is refused."""
@@ -376,6 +401,34 @@ class ProjectRows:
             self._prepare_new(row, said)
         else:
             self._prepare_change(row, row.project, said)
+        self._check_together(row, said)
+
+    def _check_together(self, row: Row, said: _Said) -> None:
+        """What no cell says alone: what is stored and what the file says must fit together, as in the form."""
+        project = row.project
+        if project is None:
+            return
+        changed = said.fields.keys() if row.state == State.NEW else row.changes.keys()
+
+        def will_be(name: str) -> Any:
+            return said.fields[name] if name in changed and name in said.fields else getattr(project, name)
+
+        start, end = will_be("planned_start"), will_be("planned_end")
+        if start and end and end < start:
+            dates = {"start_on": start.isoformat(), "end_on": end.isoformat()}
+            row.wrong("planned_end", message("project.dates", **dates))
+        if will_be("published") and will_be("status") == Status.DRAFT:
+            row.wrong("published" if "published" in changed else "status", message("import.published_draft"))
+        places = row.state == State.NEW or "point" in changed
+        if said.radius_m and places and will_be("status") not in ROUGH_ALLOWED:
+            row.wrong("radius_m", message("sites.area_too_late"))
+        self._check_publishing(row, said, changed)
+
+    def _check_publishing(self, row: Row, said: _Said, changed: Collection[str]) -> None:
+        actor = self.job.actor
+        shows_or_hides = "published" in changed and (row.state != State.NEW or said.fields["published"])
+        if shows_or_hides and actor and not reach(actor, Action.PUBLISH).covers(said.village.code):
+            row.wrong("published", message("import.may_not_publish"))
 
     def _prepare_new(self, row: Row, said: _Said) -> None:
         for name in ("title",):
@@ -392,8 +445,6 @@ class ProjectRows:
         status = said.fields.setdefault("status", Status.PLANNED if row.point else Status.DRAFT)
         if status != Status.DRAFT and row.point is None:
             row.wrong("status", message("import.needs_point"))
-        if status == Status.DRAFT and said.fields.get("published"):
-            row.wrong("published", message("import.published_draft"))
         if row.mistakes:
             return
         row.project = Project(village=said.village, fiscal_year=said.year, source_key=said.key, **said.fields)
@@ -418,7 +469,7 @@ class ProjectRows:
             row.wrong("status", message("import.needs_point"))
         if row.point is not None and last.get("point") != now["point"]:
             self._prepare_move(row, project, said)
-        if row.changes or last != last | now or not project.source_key:
+        if row.changes or last != last | now or (said.key and not project.source_key):
             self.touched.add(row.number)
         project.imported = last | now
         project.source_key = project.source_key or said.key
@@ -674,9 +725,16 @@ def _outside(rows: Sequence[Row], place: Place) -> list[Row]:
     return [row for row, is_inside in zip(rows, inside, strict=True) if not is_inside]
 
 
-def _by_code(rows: Sequence[Row]) -> dict[str, Project]:
+def _by_code(rows: Sequence[Row], *, lock: bool) -> dict[str, Project]:
     codes = {code for row in rows if (code := row.text("code"))}
-    return {project.code: project for project in Project.objects.filter(code__in=codes)} if codes else {}
+    found = _locked(Project.objects.filter(code__in=codes), lock=lock) if codes else []
+    return {project.code: project for project in found}
+
+
+def _locked(projects: ProjectQuerySet, *, lock: bool) -> ProjectQuerySet:
+    """Stored projects in order, locked until the import ends, so that it overwrites nobody's change unseen."""
+    ordered = projects.order_by("pk")
+    return ordered.select_for_update(no_key=True) if lock else ordered
 
 
 def _positions(projects: Sequence[int]) -> dict[int, _Where]:
@@ -744,16 +802,22 @@ class _ActivityKinds:
 class _Stored:
     """The projects of the villages and years in a file, found by row key or by what they are called."""
 
-    def __init__(self, groups: set[tuple[str, int]]) -> None:
+    def __init__(self, groups: set[tuple[str, int]], *, lock: bool) -> None:
         self.by_key: dict[tuple[str, int, str], list[Project]] = defaultdict(list)
         self.by_title: dict[tuple[str, int, str], list[Project]] = defaultdict(list)
         villages, years = {village for village, _y in groups}, {year for _v, year in groups}
-        for project in Project.objects.filter(village__in=villages, fiscal_year__in=years).order_by("pk"):
+        found = Project.objects.filter(village__in=villages, fiscal_year__in=years)
+        for project in _locked(found, lock=lock):
             place = (project.village_id, project.fiscal_year)
             if project.source_key:
                 self.by_key[(*place, row_key(project.source_key))].append(project)
             else:
                 self.by_title[(*place, project.title.casefold())].append(project)
+
+    def owner(self, said: _Said) -> Project | None:
+        """The project that carries the row's key, whichever the row is about."""
+        pieces = self.by_key.get((said.village.code, said.year, said.key), [])
+        return next((piece for piece in pieces if piece.source_key == said.key), None)
 
     def find(self, said: _Said) -> tuple[Project | None, list[int]]:
         """The project of a row and all its pieces. One made by hand with the same name is taken for the row's."""

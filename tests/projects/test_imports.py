@@ -179,6 +179,68 @@ def test_it_says_what_is_wrong_where_and_loads_nothing(load, row: str, column: s
     assert not Project.objects.exists()
 
 
+WIDE = "village,fiscal_year,title,work_type,status,lon,lat,volume,tolerance_m,planned_start,planned_end,radius_m,extent"
+UNSTORABLE = {
+    "volume": ("planned,114.2,-8.25,1234567890123,,,,,", "volume", "import.number_range"),
+    "tolerance": ("planned,114.2,-8.25,,90000,,,,", "tolerance_m", "import.number_range"),
+    "dates": ("planned,114.2,-8.25,,,2026-05-01,2026-01-31,,", "planned_end", "project.dates"),
+    "rough too late": ("in_progress,114.2,-8.25,,,,,500,", "radius_m", "sites.area_too_late"),
+    "empty shape": ("planned,,,,,,,,LINESTRING EMPTY", "extent", "sites.extent"),
+    "shape elsewhere": (
+        'planned,114.2,-8.25,,,,,,"LINESTRING (114.2 -8.25, 10 10)"', "extent", "places.outside_regency",
+    ),
+    "crossing itself": (
+        'planned,114.2,-8.25,,,,,,"POLYGON ((114.2 -8.25, 114.21 -8.26, 114.21 -8.25, 114.2 -8.26, 114.2 -8.25))"',
+        "extent", "sites.extent",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("cells", "column", "code"), UNSTORABLE.values(), ids=UNSTORABLE)
+def test_what_the_form_refuses_a_file_cannot_bring_in(load, cells: str, column: str, code: str) -> None:
+    with pytest.raises(ImportRefused) as refused:
+        load(WIDE, f"35.10.17.2001,2026,Rabat,road,{cells}")
+    assert [(m.column, m.reason.code) for m in refused.value.mistakes] == [(column, code)]
+
+
+def test_heights_in_a_shape_are_left_out(load) -> None:
+    load(WIDE, '35.10.17.2001,2026,Rabat,road,,,,,,,,,"LINESTRING Z (114.2 -8.25 9, 114.201 -8.25 9)"')
+    assert not Project.objects.get().sites.get().extent.hasz
+
+
+@pytest.mark.parametrize(
+    ("status", "published", "row"), [("draft", False, "published,ya"), ("planned", True, "status,draft")]
+)
+def test_no_file_makes_a_published_draft(load, cast: Cast, status: str, published: bool, row: str) -> None:
+    project = ProjectFactory(village=cast.sragi, status=status, published=published)
+    name, value = row.split(",")
+    with pytest.raises(ImportRefused) as refused:
+        load(f"code,{name}", f"{project.code},{value}", actor=None)
+    assert [(m.column, m.reason.code) for m in refused.value.mistakes] == [(name, "import.published_draft")]
+
+
+def test_only_those_who_publish_take_back_what_is_published(load, cast: Cast) -> None:
+    project = ProjectFactory(village=cast.sragi, published=True)
+    with pytest.raises(ImportRefused) as refused:
+        load("code,published", f"{project.code},tidak")
+    assert codes(refused) == ["import.may_not_publish"]
+    assert counts(load("code,published", f"{project.code},ya")) == (0, 0, 1)
+
+
+def test_rows_that_only_name_our_codes_stay_apart(load, cast: Cast) -> None:
+    projects = [ProjectFactory(village=cast.sragi, source_key="") for _number in range(2)]
+    assert counts(load("code,volume", *(f"{project.code},12" for project in projects))) == (0, 2, 0)
+    assert list(Project.objects.values_list("source_key", flat=True)) == ["", ""]
+
+
+def test_a_code_cannot_take_the_key_of_another_project(load, cast: Cast) -> None:
+    load(HEADER, ROAD)
+    other = ProjectFactory(village=cast.sragi, fiscal_year=2026, title="Lain", source_key="")
+    with pytest.raises(ImportRefused) as refused:
+        load("code,source_key", f"{other.code},A1")
+    assert codes(refused) == ["import.key_taken"]
+
+
 def test_it_finds_all_mistakes_at_once(load) -> None:
     with pytest.raises(ImportRefused) as refused:
         load(HEADER, "35.10.17.2001,26,A1,X,road,,,DDS,1.250", "x,2026,A2,X,road,,,DDS,1")

@@ -58,7 +58,7 @@ def open_page(browser: Browser, live_server) -> Iterator[OpenPage]:
                 [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
             )
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)  # a busy machine is slow, not wrong
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(path)
         return page

@@ -1,7 +1,9 @@
 """Before a project is saved: is there already something like it nearby? A step of settings.NEAR_STEPS."""
 
+from dataclasses import replace
 from typing import Any
 
+import shapely
 from django.conf import settings
 from django.db import connection
 
@@ -15,7 +17,8 @@ from duplicates.titles import Frequencies
 from places.earth import LonLat
 from places.message import Message, message, sentences
 from places.message import mark as _
-from projects.models import Project, SiteStatus
+from projects.models import Project, SiteStatus, WorkType
+from projects.public import position_for
 
 SENTENCES = sentences(
     {
@@ -25,6 +28,7 @@ SENTENCES = sentences(
 )
 
 MOST_SHOWN = 5
+ROUNDED_BY_M = 80.0  # more than rounding to three decimals moves a house
 UNSAVED = "\uffff"  # the unsaved project's code: after every real one
 
 # Index: site_where_geography (GiST).
@@ -59,7 +63,7 @@ def warnings(
     if point is None:
         return []
     mine = Record.at(UNSAVED, title, *point, work_type=work_type or None, year=year)
-    near = records_of(_visible(user, point, project))
+    near = _visible(user, point, project)
     pairs = score_pairs(
         ((record, mine) for record in near.values()),
         Frequencies(),
@@ -71,19 +75,33 @@ def warnings(
     return [_said(other, pair.distance_m or 0.0, short) for pair, other, _mine in table.rows()]
 
 
-def _visible(user: Person, point: LonLat, project: Project | None) -> list[int]:
+def _visible(user: Person, point: LonLat, project: Project | None) -> dict[int, Record]:
+    """The works around the point that the user may see, each as the user may know it."""
     lon, lat = point
     values: dict[str, Any] = {
         "lon": lon,
         "lat": lat,
-        "reach_m": float(settings.DUPLICATE_RADIUS_M) + OVERFETCH_M,
+        "reach_m": float(settings.DUPLICATE_RADIUS_M) + OVERFETCH_M + ROUNDED_BY_M,
         "active": SiteStatus.ACTIVE.value,
         "left_out": [status.value for status in LEFT_OUT],
     }
     with connection.cursor() as cursor:
         cursor.execute(NEAR, values)
         near = [key for (key,) in cursor.fetchall() if project is None or key != project.pk]
-    return list(Project.objects.visible_to(user).filter(pk__in=near).values_list("pk", flat=True))
+    visible = Project.objects.visible_to(user).in_bulk(near)
+    records = records_of(visible)
+    return {key: _as_known(records[key], found, user) for key, found in visible.items()}
+
+
+def _as_known(record: Record, project: Project, user: Person) -> Record:
+    """For outsiders: the public title, and a house where the public sees it; else distances would tell where it is."""
+    if project.is_inside(user):
+        return record
+    places = record.geometries
+    if project.work_type == WorkType.HOUSE:
+        middles = [place.centroid for place in places]
+        places = tuple(shapely.Point(position_for(project, (at.x, at.y), user)) for at in middles)
+    return replace(record, title=project.title_for(user), geometries=places)
 
 
 def _said(other: Record, distance_m: float, short: dict[str, str]) -> Message:

@@ -83,7 +83,7 @@ class Culprit:
 
 def figures(user: Person, chosen: Filters) -> Figures:
     """Count, money, progress and evidence of what the filters select."""
-    projects = filters.apply(Project.objects.visible_to(user), chosen)
+    projects = filters.apply(Project.objects.visible_to(user), chosen, user)
     sums = projects.aggregate(
         count=Count("pk"),
         without_point=Count("pk", filter=Q(point__isnull=True)),
@@ -124,7 +124,7 @@ def facets(user: Person, chosen: Filters) -> list[Facet]:
 
 def bins(user: Person, chosen: Filters) -> list[int]:
     """How many projects in each tenth of progress, 100 % in the last."""
-    projects = filters.apply(Project.objects.visible_to(user), chosen.without("stage"))
+    projects = filters.apply(Project.objects.visible_to(user), chosen.without("stage"), user)
     tenth = Floor(F("progress") / 10)
     counts = dict(projects.order_by().values_list(tenth).annotate(Count("pk")))
     result = [int(counts.get(Decimal(number), 0)) for number in range(BINS)]
@@ -137,7 +137,7 @@ def culprits(user: Person, chosen: Filters) -> list[Culprit]:
     found = []
     for word, values in chosen.values.items():
         rest = chosen.without(word)
-        count = filters.apply(Project.objects.visible_to(user), rest).count()
+        count = filters.apply(Project.objects.visible_to(user), rest, user).count()
         if count:
             labels = ", ".join(label_of(word, value) for value in values)
             found.append(Culprit(_titles()[word], labels, count, rest.query_string()))
@@ -194,7 +194,7 @@ def _stage_labels() -> dict[str, str]:
 
 def _counts(user: Person, chosen: Filters, word: str, expression: Any) -> dict[Any, int]:
     """How many visible projects have each value, all filters but `word` applied."""
-    projects = filters.apply(Project.objects.visible_to(user), chosen.without(word)).order_by()
+    projects = filters.apply(Project.objects.visible_to(user), chosen.without(word), user).order_by()
     return dict(projects.values_list(expression).annotate(Count("pk", distinct=True)))
 
 
@@ -272,7 +272,7 @@ def _evidence(user: Person, chosen: Filters) -> Facet:
 
 
 def _stages(user: Person, chosen: Filters) -> Facet:
-    projects = filters.apply(Project.objects.visible_to(user), chosen.without("stage"))
+    projects = filters.apply(Project.objects.visible_to(user), chosen.without("stage"), user)
     counts = projects.aggregate(
         **{f"s{n}": Count("pk", filter=q) for n, q in enumerate(filters.STAGES.values())}
     )

@@ -167,7 +167,7 @@ def shown_to(queryset: ProjectQuerySet, user: Person) -> ProjectQuerySet:
 
 def on_map(user: Person, chosen: Filters) -> ProjectQuerySet:
     """Projects with a pin that the person may see and the filters select."""
-    return filters.apply(Project.objects.visible_to(user), chosen).filter(point__isnull=False)
+    return filters.apply(Project.objects.visible_to(user), chosen, user).filter(point__isnull=False)
 
 
 def tile(user: Person, chosen: Filters, where: Tile) -> bytes:

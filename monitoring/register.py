@@ -32,7 +32,7 @@ DEFAULT_SORT = "-year"
 
 def projects_for(user: Person, chosen: Filters, sort: str) -> ProjectQuerySet:
     """What the person may see of what the filters select, in order."""
-    found = filters.apply(Project.objects.visible_to(user), chosen)
+    found = filters.apply(Project.objects.visible_to(user), chosen, user)
     return found.select_related("village__parent", "activity").order_by(*_order(sort), "village", "number")
 
 
@@ -103,7 +103,7 @@ def culprits(user: Person, chosen: Filters, sort: str) -> list[Culprit]:
     for word in filters.WORDS:
         if chosen.get(word):
             without = chosen.without(word)
-            count = filters.apply(Project.objects.visible_to(user), without).count()
+            count = filters.apply(Project.objects.visible_to(user), without, user).count()
             if count:
                 found.append(Culprit(titles[word], _said(word, chosen), count, query(without, sort)))
     return sorted(found, key=lambda culprit: culprit.count)

@@ -142,7 +142,11 @@ class PhotoSerializer(serializers.ModelSerializer[Claim]):
             return []
         others = elsewhere(claim, self._user())[:20]
         return [
-            {"project": other.project_id, "title": other.project.title, "progress": other.progress}
+            {
+                "project": other.project_id,
+                "title": other.project.title_for(self._user()),
+                "progress": other.progress,
+            }
             for other in others
         ]
 
@@ -287,7 +291,8 @@ def _asked(request: Request) -> Q:
         condition &= Q(project__in=keys) | Q(project__code__in=wanted)
     others = {word: params.getlist(word) for word in filters.WORDS if word not in {"evidence", "verdict"}}
     asked = filters.read(others)
-    return condition & Q(project__in=filters.apply(Project.objects.all(), asked)) if asked else condition
+    selected = filters.apply(Project.objects.all(), asked, request.user)
+    return condition & Q(project__in=selected) if asked else condition
 
 
 def _listed(params: Any, word: str) -> list[str]:

@@ -110,7 +110,9 @@ def _shown(request: HttpRequest, claim: Claim, waiting: ClaimQuerySet) -> dict[s
         "sentence": sentence_of(claim),
         "facts": _main_facts(claim),
         "all_facts": facts,
-        "same_picture": elsewhere(claim, request.user)[:5],
+        "same_picture": [
+            (other, other.project.title_for(request.user)) for other in elsewhere(claim, request.user)[:5]
+        ],
         "map_data": _map_data(claim),
         "others": waiting.exclude(pk=claim.pk).exists(),
         "may_review": claim.uploaded_by_id != request.user.pk,

@@ -146,7 +146,7 @@ class ProjectViewSet(viewsets.GenericViewSet[Project]):
     def list(self, request: Request) -> Response:
         """Projects by the filter vocabulary, as a FeatureCollection with its count."""
         chosen = filters.read(request.query_params)
-        page = self.paginate_queryset(filters.apply(self.get_queryset(), chosen)) or []
+        page = self.paginate_queryset(filters.apply(self.get_queryset(), chosen, request.user)) or []
         return self.get_paginated_response([feature(project, request.user) for project in page])
 
     @extend_schema(responses=ProjectFeature)

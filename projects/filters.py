@@ -16,6 +16,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q
 from django.http import QueryDict
 
+from accounts.access import Action, Person, reach
 from places.message import Message, message, sentences
 from places.message import mark as _
 from places.problems import Problem
@@ -106,16 +107,19 @@ def _as_list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple | set) else [value]
 
 
-def apply(queryset: ProjectQuerySet, filters: Filters) -> ProjectQuerySet:
-    """Projects that the filters select, out of `queryset` (which has decided who may see what)."""
-    return queryset.filter(condition(filters)) if filters else queryset
+def apply(queryset: ProjectQuerySet, filters: Filters, user: Person | None) -> ProjectQuerySet:
+    """Projects that the filters select, out of `queryset` (which has decided who may see what).
+
+    user: who asks, because outsiders search the public title; None for the system.
+    """
+    return queryset.filter(condition(filters, user)) if filters else queryset
 
 
-def condition(filters: Filters) -> Q:
+def condition(filters: Filters, user: Person | None = None) -> Q:
     """The filters as one condition on Project. Raises Problem (400) for a value that cannot be meant."""
     result = Q()
     for word, values in filters.values.items():
-        result &= _CONDITIONS[word](values)
+        result &= _search(values, user) if word == "q" else _CONDITIONS[word](values)
     return result
 
 
@@ -179,14 +183,23 @@ def _stage(values: tuple[str, ...]) -> Q:
     return result
 
 
-def _search(values: tuple[str, ...]) -> Q:
-    """Indonesian full text, parts of words and typing errors in the title, the code, or the village's name."""
+def _search(values: tuple[str, ...], user: Person | None) -> Q:
+    """Indonesian full text, parts of words and typing errors in the title, the code, or the village's name.
+
+    A title that has a public one is not searched for outsiders: finding it would tell what it says.
+    """
+    readable = Q() if user is None else Q(public_title="") | reach(user, Action.SEE_DRAFTS).q("village__code")
     result = Q()
     for text in values:
-        result &= (
+        in_title = (
             Q(search=SearchQuery(text, config="indonesian", search_type="websearch"))
             | Q(title__icontains=text)
             | Q(title__trigram_word_similar=text)
+        )
+        result &= (
+            (readable & in_title)
+            | Q(public_title__icontains=text)
+            | Q(public_title__trigram_word_similar=text)
             | Q(code__icontains=text)
             | Q(village__name__icontains=text)
         )
@@ -231,7 +244,6 @@ _CONDITIONS = {
     "status": lambda values: Q(status__in=_one_of("status", values, Status.values)),
     "evidence": lambda values: Q(evidence__in=_one_of("evidence", values, Evidence.values)),
     "stage": _stage,
-    "q": _search,
     "bbox": _bbox,
     "ids": lambda values: Q(pk__in=_numbers("ids", values)),
 }

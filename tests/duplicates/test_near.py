@@ -52,3 +52,12 @@ def test_it_shows_the_five_most_alike(cast: Cast) -> None:
     for _number in range(7):
         existing(cast)
     assert len(asked(cast.ani)) == 5
+
+
+def test_it_tells_neighbours_the_public_title_and_where_a_house_is_to_three_decimals(cast: Cast) -> None:
+    house = {"work_type": "house", "public_title": "Drainase Gang Kenanga", "village": cast.bubuk}
+    existing(cast, "Drainase Gang Kenanga milik Suparman", **house)
+    (said,) = asked(cast.ani, work_type="house")
+    assert said == "Mirip: “Drainase Gang Kenanga” (2024), 0 cm dari sini."
+    (said,) = asked(cast.catur, work_type="house")
+    assert said == "Mirip: “Drainase Gang Kenanga milik Suparman” (2024), 24 m dari sini."

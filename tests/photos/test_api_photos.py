@@ -241,3 +241,14 @@ def test_the_list_asks_few_questions(cast: Cast, project, django_assert_max_num_
     client = log_in(cast.eko)
     with django_assert_max_num_queries(9):
         assert client.get(URL).json()["count"] == 8
+
+
+def test_of_a_picture_used_elsewhere_it_tells_the_title_that_the_sender_may_read(cast: Cast, project):
+    other = ProjectFactory(
+        village=cast.bubuk, point=project.point, fiscal_year=project.fiscal_year, title="Rehab rumah Suparman",
+        public_title="Rehab rumah RT 2",
+    )  # fmt: skip
+    content = recent()
+    assert send(log_in(cast.catur), other, content).json()["stands"]
+    (told,) = send(log_in(cast.ani), project, content).json()["same_picture"]
+    assert told == {"project": other.pk, "title": "Rehab rumah RT 2", "progress": 50}

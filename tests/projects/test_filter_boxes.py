@@ -9,7 +9,7 @@ from tests.factories import ProjectFactory
 
 
 def found(bbox: str) -> int:
-    return filters.apply(Project.objects.all(), filters.read({"bbox": bbox})).count()
+    return filters.apply(Project.objects.all(), filters.read({"bbox": bbox}), None).count()
 
 
 @pytest.mark.django_db

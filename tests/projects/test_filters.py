@@ -1,6 +1,7 @@
 """The one filter vocabulary: every word, "or" inside a word, "and" between words, and refusals in words."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 
 from places.problems import Problem
@@ -38,7 +39,7 @@ def register(cast: Cast) -> dict[str, Project]:
 
 
 def found(register: dict[str, Project], query: str) -> str:
-    selected = filters.apply(Project.objects.all(), filters.read(QueryDict(query)))
+    selected = filters.apply(Project.objects.all(), filters.read(QueryDict(query)), None)
     keys = set(selected.values_list("pk", flat=True))
     return " ".join(name for name, project in register.items() if project.pk in keys)
 
@@ -113,3 +114,15 @@ def test_it_writes_itself_back_into_a_url() -> None:
     assert read.query_string() == "year=2026&year=2025&evidence=outside&q=jalan+desa"
     assert read.without("year").query_string() == "evidence=outside&q=jalan+desa"
     assert not filters.read({})
+
+
+@pytest.mark.parametrize("words", ["Suparman", "suparmann", "sup", "rehab rumah Suparman"])
+def test_outsiders_search_the_title_that_they_may_read(cast: Cast, words: str) -> None:
+    ProjectFactory(village=cast.sragi, title="Rehab rumah Suparman", public_title="Rumah layak huni, RT 2")
+    chosen = filters.read({"q": words})
+
+    def count(user: object) -> int:
+        return filters.apply(Project.objects.visible_to(user), chosen, user).count()
+
+    assert [count(user) for user in (cast.ani, cast.catur, AnonymousUser())] == [1, 0, 0]
+    assert filters.apply(Project.objects.all(), filters.read({"q": "layak huni"}), cast.catur).count() == 1

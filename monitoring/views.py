@@ -92,6 +92,7 @@ def project_page(request: HttpRequest, pk: int) -> HttpResponse:
         "sites": sites,
         "map_features": _features(sites, shapes=inside or project.work_type != WorkType.HOUSE),
         "asks_reason": needs_reason(request.user, project.village_id),
+        "crossed": list(project.crossed.select_related("parent").defer("boundary", "parent__boundary")),
         "relations": _relations(request, project),
         "pairs": list(pairs_for(request.user).current().filter(Q(left=project) | Q(right=project))[:5]),
         "history": history.of(project) if inside else [],

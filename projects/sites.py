@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.gis.geos import GEOSGeometry, Point
+from django.contrib.gis.geos import GeometryCollection, GEOSGeometry, Point
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -198,6 +198,7 @@ def store_sites(project: Project, sites: Sequence[SiteDraft], *, author: User | 
             _drop(site)
     if change:
         place_pin(project)
+        note_crossed(project)
         progress.reweigh(project_id=project.pk)
     return change
 
@@ -299,6 +300,16 @@ def place_pin(project: Project) -> None:
         y = sum(point.y for point in points) / len(points)
         pin = min(points, key=lambda point: metres_between((x, y), (point.x, point.y)))
     Project.objects.filter(pk=project.pk).update(point=pin)
+
+
+def note_crossed(project: Project) -> None:
+    """Write down which other villages the project's lines and areas reach into, by their indicative borders."""
+    extents = [site.extent for site in project.sites.filter(status=SiteStatus.ACTIVE) if site.extent]
+    if not extents:
+        project.crossed.clear()
+        return
+    reached = Place.objects.villages().filter(boundary__intersects=GeometryCollection(*extents, srid=4326))
+    project.crossed.set(reached.exclude(pk=project.village_id))
 
 
 def _place(point: Point) -> list[float]:

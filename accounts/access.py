@@ -46,7 +46,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.OVERRIDE: frozenset({Role.MONITOR}),
     Action.CLAIM: frozenset({Role.OFFICER, Role.VILLAGE_HEAD, Role.DISTRICT, Role.MONITOR, Role.AUDITOR}),
     Action.REVIEW: frozenset({Role.DISTRICT, Role.MONITOR}),
-    Action.ORIGINALS: frozenset(Role) - {Role.ADMIN},
+    Action.ORIGINALS: frozenset(Role),
     Action.IMPORT: frozenset({Role.OFFICER, Role.VILLAGE_HEAD, Role.MONITOR, Role.ADMIN}),
     Action.EXPORT: frozenset(Role),
     Action.SCAN: frozenset({Role.MONITOR, Role.AUDITOR}),

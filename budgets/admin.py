@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from accounts.admin import Recorded
 from budgets.models import BudgetLine, BudgetVersion, FundSource, Realisation
 from projects.admin import ReadOnly, ReadOnlyInline
 
@@ -28,5 +29,5 @@ class RealisationAdmin(ReadOnly):
 
 
 @admin.register(FundSource)
-class FundSourceAdmin(admin.ModelAdmin[FundSource]):
+class FundSourceAdmin(Recorded, admin.ModelAdmin[FundSource]):
     list_display = ["code", "short", "name", "level", "order"]

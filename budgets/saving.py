@@ -64,15 +64,16 @@ def set_budget(
     number: str = "",
     on: date | None = None,
     reason: str = "",
+    seen: int | None = None,
 ) -> BudgetVersion:
     """Say what a project has in a budget version, by fund source; replaces what that version said before.
 
-    amounts: Siskeudes source code → rupiah; 0 keeps the source named without money.
-    Raises Problem, PermissionDenied.
+    amounts: Siskeudes source code → rupiah; 0 keeps the source named without money. seen: the project's version
+    as the person saw it. Raises Problem, PermissionDenied, Conflict (409) if somebody saved in between.
     """
     _check_amounts(amounts)
     with transaction.atomic():
-        editing = Editing.begin(actor=actor, project=project, reason=reason)
+        editing = Editing.begin(actor=actor, project=project, version=seen, reason=reason)
         locked = editing.project
         version = version_for(
             village=locked.village, fiscal_year=locked.fiscal_year, kind=kind, number=number, on=on
@@ -120,10 +121,12 @@ def record_realisation(
     source: str | None = None,
     document: str = "",
     reason: str = "",
+    seen: int | None = None,
 ) -> Realisation:
     """Write down money spent on a project on a day, with the document that proves it.
 
-    amount: Decimal rupiah, > 0. source: Siskeudes code, if known. Raises Problem, PermissionDenied.
+    amount: Decimal rupiah, > 0. source: Siskeudes code, if known. seen: the project's version as the person saw
+    it, so that pressing twice spends once. Raises Problem, PermissionDenied, Conflict (409).
     """
     if amount <= 0:
         said = message("realisation.amount")
@@ -134,7 +137,7 @@ def record_realisation(
     if source:
         check_sources({source: amount})
     with transaction.atomic():
-        editing = Editing.begin(actor=actor, project=project, reason=reason)
+        editing = Editing.begin(actor=actor, project=project, version=seen, reason=reason)
         spent = Realisation.objects.create(
             project=editing.project,
             source_id=source or None,

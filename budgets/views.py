@@ -69,6 +69,7 @@ def _do(request: HttpRequest, project: Project, budget: BudgetForm, spent: Reali
             number=said["number"],
             on=said["on"],
             reason=said.get("reason", ""),
+            seen=_seen(request),
         )
         messages.success(request, _("Anggaran tersimpan."))
         return True
@@ -82,10 +83,17 @@ def _do(request: HttpRequest, project: Project, budget: BudgetForm, spent: Reali
             source=said["source"].code if said["source"] else None,
             document=said["document"],
             reason=said.get("reason", ""),
+            seen=_seen(request),
         )
         messages.success(request, _("Realisasi tersimpan."))
         return True
     return False
+
+
+def _seen(request: HttpRequest) -> int | None:
+    """The project's version that the page showed; None from programs that don't say."""
+    said = request.POST.get("version", "")
+    return int(said) if said.isdecimal() and len(said) < 10 else None
 
 
 def _tell(problem: Problem, form: BudgetForm | RealisationForm) -> None:
@@ -159,7 +167,7 @@ def _parts(
             for n, site in enumerate(sites)
         ]
     asked = request.POST.get("parts", "")
-    count = min(int(asked), MOST_PARTS) if asked.isdecimal() else SPARE_PARTS
+    count = min(int(asked), MOST_PARTS) if asked.isdecimal() and len(asked) < 10 else SPARE_PARTS
     first: dict[str, Any] = {"title": project.title} | {
         f"amount_{code}": amount for code, amount in totals.items()
     }

@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
+from accounts.admin import Recorded
 from duplicates.models import Engagement, Scan
 
 
 @admin.register(Engagement)
-class EngagementAdmin(admin.ModelAdmin[Engagement]):
+class EngagementAdmin(Recorded, admin.ModelAdmin[Engagement]):
     list_display = ["assignment", "title", "first_year", "last_year", "cut_off", "closed_at"]
     search_fields = ["assignment", "title"]
     autocomplete_fields = ["team", "places"]

@@ -131,8 +131,8 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         return _project(request, pk)
 
 
+@login_required  # before the token is looked for, which reads the files of whoever sends
 @csrf_protect
-@login_required
 def _project(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Project.objects.visible_to(request.user).select_related("village"), pk=pk)
     intake.require_claiming(request.user, found)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from accounts.admin import Recorded
 from projects.models import (
     Activity,
     ActivityCode,
@@ -95,7 +96,7 @@ class RelationAdmin(ReadOnly):
 
 
 @admin.register(ActivityCode)
-class ActivityCodeAdmin(admin.ModelAdmin[ActivityCode]):
+class ActivityCodeAdmin(Recorded, admin.ModelAdmin[ActivityCode]):
     """The kind of work of a code may be corrected by hand; load_references brings the list from its file."""
 
     list_display = ["code", "name", "level", "work_type"]
@@ -104,10 +105,10 @@ class ActivityCodeAdmin(admin.ModelAdmin[ActivityCode]):
 
 
 @admin.register(StageSet)
-class StageSetAdmin(admin.ModelAdmin[StageSet]):
+class StageSetAdmin(Recorded, admin.ModelAdmin[StageSet]):
     list_display = ["name", "first_year", "work_type", "stages", "required"]
 
 
 @admin.register(ImportMapping)
-class ImportMappingAdmin(admin.ModelAdmin[ImportMapping]):
+class ImportMappingAdmin(Recorded, admin.ModelAdmin[ImportMapping]):
     list_display = ["name"]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status, viewsets
@@ -155,6 +156,7 @@ class ProjectViewSet(viewsets.GenericViewSet[Project]):
         return self._answer(request, get_object_or_404(self.get_queryset(), pk=pk))
 
     @extend_schema(request=NewProject, responses={201: ProjectFeature})
+    @transaction.atomic  # the budget row that a code makes goes again if the project is refused
     def create(self, request: Request) -> Response:
         """A new project, draft or planned."""
         said = _checked(NewProject(data=request.data))
@@ -171,6 +173,7 @@ class ProjectViewSet(viewsets.GenericViewSet[Project]):
         return self._answer(request, project, status.HTTP_201_CREATED)
 
     @extend_schema(request=ProjectChanges, responses=ProjectFeature)
+    @transaction.atomic
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change fields, and with `sites` all sites; 409 if somebody else saved since `version`."""
         project = get_object_or_404(self.get_queryset(), pk=pk)

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -108,6 +109,7 @@ def _moved(form: ProjectForm, project: Project | None, drafts: Sequence[SiteDraf
     ]
 
 
+@transaction.atomic  # the budget row that a code makes goes again if the project is refused
 def _save(
     request: HttpRequest, form: ProjectForm, project: Project | None, drafts: Sequence[SiteDraft]
 ) -> Project:

@@ -28,7 +28,8 @@ Geomonitor installs its system packages itself on $SUPPORTED. Elsewhere install 
     PostgreSQL $POSTGRESQL_OLDEST or newer with PostGIS $POSTGIS_OLDEST or newer (initdb, pg_ctl and psql on the PATH), pg_trgm and btree_gist
     GDAL, GEOS and PROJ libraries (gdalinfo on the PATH)
     Python $PYTHON_OLDEST to $PYTHON_NEWEST with venv
-    gettext (msgfmt); openssl for --https; for scripts/test also Chromium and exiftool
+    gettext (msgfmt); openssl for --https; for scripts/test also Chromium, exiftool and
+    libatomic (Playwright's driver)
 WORDS
 }
 
@@ -42,6 +43,7 @@ has() {
     openssl) command -v openssl >/dev/null ;;
     chromium) find_chromium >/dev/null ;;
     exiftool) command -v exiftool >/dev/null ;;
+    libatomic1) compgen -G '/usr/lib*/libatomic.so.1' >/dev/null || compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null ;;
   esac
 }
 

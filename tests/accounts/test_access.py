@@ -18,7 +18,7 @@ EXPECTED = {
     Action.OVERRIDE: "M",
     Action.CLAIM: "OHDMA",
     Action.REVIEW: "DM",
-    Action.ORIGINALS: "OHDMA",
+    Action.ORIGINALS: "OHDMAG",
     Action.IMPORT: "OHMG",
     Action.EXPORT: "OHDMAG",
     Action.SCAN: "MA",

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -214,3 +215,22 @@ def test_load_references_twice_changes_nothing(db: None) -> None:
     assert ActivityCode.objects.get(pk="02.03.12").work_type == "road"
     assert StageSet.objects.get(name="Foto pekerjaan").stages == [0, 50, 100]
     assert StageSet.objects.count() == 2
+
+
+def test_of_two_who_set_a_budget_the_second_is_told_and_pressing_twice_spends_once(
+    project: Project, cast: Cast, client: Client
+) -> None:
+    url = f"/projects/{project.pk}/money/"
+    client.force_login(cast.ani, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert f'name="version" value="{project.version}"' in client.get(url).content.decode()
+    budget = {"act": "budget", "version": project.version, "kind": "original", "amount_DDS": "5000000"}
+    set_budget(actor=cast.budi, project=project, amounts={"DDS": 7 * MILLION})
+    told = client.post(url, budget)
+    assert told.status_code == 409
+    assert "Pak Budi mengubah pekerjaan ini" in told.content.decode()
+    project.refresh_from_db()
+    assert project.planned == 7 * MILLION
+    spent = {"act": "spent", "version": project.version, "spent-amount": "1000000", "spent-on": "2026-03-01"}
+    assert [client.post(url, spent).status_code for _press in range(2)] == [302, 409]
+    project.refresh_from_db()
+    assert project.realised == MILLION

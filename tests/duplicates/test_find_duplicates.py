@@ -121,6 +121,7 @@ def test_it_writes_a_page_that_fetches_nothing(works: Path, tmp_path: Path) -> N
         (["--records", "none.csv"], "none.csv tidak dapat dibaca"),
         (["--min-probability", "2"], "not a probability"),
         (["--radius", "0"], "not a radius"),
+        (["--output", "/no/such/folder/pairs.csv"], "cannot be written"),
     ],
 )
 def test_it_refuses_in_words(arguments: list[str], said: str) -> None:

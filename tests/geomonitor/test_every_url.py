@@ -71,7 +71,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "photo_review": ("get", "de"),
     "claim_review": ("post", "de"),
     "claim_withdraw": ("post", "c"),  # the sender's own claim only
-    "photo_original": ("get", "chdef"),
+    "photo_original": ("get", "chdefg"),
     "photo_display": ("get", BUBUKS),
     "photo_thumb": ("get", BUBUKS),
     "duplicates": ("get", "ef"),

@@ -1,9 +1,12 @@
 """The admin shows projects and money, and changes neither."""
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
+from accounts.admin import Recorded
+from accounts.models import AuditEvent
 from budgets.saving import set_budget
 from tests.cast import Cast
 from tests.factories import FundSourceFactory, ProjectFactory, UserFactory
@@ -41,3 +44,30 @@ def test_a_project_stands_there_with_sites_and_money(client: Client, cast: Cast)
     )
     assert client.get(reverse("admin:projects_site_change", args=[project.sites.get().pk])).status_code == 200
     assert client.get(reverse("admin:budgets_budgetversion_change", args=[version.pk])).status_code == 200
+
+
+def test_what_is_changed_by_hand_is_written_down(client: Client, cast: Cast) -> None:
+    page = reverse("admin:budgets_fundsource_add")
+    FundSourceFactory()
+    source = {
+        "code": "DLL",
+        "short": "Lain",
+        "name": "Lain-lain",
+        "level": "village",
+        "order": 9,
+        "aliases": "[]",
+    }
+    made = client.post(page, source)
+    assert made.status_code == 302, made.content.decode()
+    client.post(reverse("admin:budgets_fundsource_change", args=["DLL"]), source | {"short": "DLL"})
+    client.post(reverse("admin:budgets_fundsource_delete", args=["DLL"]), {"post": "yes"})
+    events = AuditEvent.objects.filter(subject_type="budgets.fundsource", subject_id="DLL").order_by("id")
+    assert [event.action for event in events] == ["admin.added", "admin.changed", "admin.deleted"]
+    assert "teknisi" in events[0].actor_name
+    assert events[1].data["changes_by_hand"][0]["changed"]["fields"]
+
+
+@pytest.mark.parametrize("name", ["accounts_user", "duplicates_engagement", "places_place", *KEPT])
+def test_every_list_kept_by_hand_writes_its_changes_down(name: str) -> None:
+    kept = {f"{m._meta.app_label}_{m._meta.model_name}": page for m, page in admin.site._registry.items()}
+    assert isinstance(kept[name], Recorded)

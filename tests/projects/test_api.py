@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from projects.models import Project, Status
+from projects.models import Activity, Project, Status
 from tests.cast import Cast
 from tests.factories import ProjectFactory
 
@@ -98,6 +98,15 @@ def test_a_mistake_is_said_in_the_one_error_shape(cast: Cast) -> None:
     assert error["code"] == "places.outside_regency.swapped"
     assert "tertukar" in error["fields"]["sites.0"][0]
     assert post(cast.ani, title="").json()["error"]["code"] == "invalid"
+
+
+def test_what_is_refused_leaves_no_budget_row_behind(cast: Cast) -> None:
+    assert post(cast.ani, activity="2.4.11.", sites=[{"lon": 0, "lat": 0}]).status_code == 400
+    made = post(cast.ani).json()
+    change = {"version": 9, "activity": "2.4.11."}
+    late = as_(cast.ani).patch(f"{URL}{made['id']}/", change, content_type="application/json")
+    assert late.status_code == 409
+    assert not Activity.objects.exists()
 
 
 def test_an_edit_needs_the_version_that_was_seen(cast: Cast) -> None:

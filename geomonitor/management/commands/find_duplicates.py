@@ -59,7 +59,12 @@ class Command(BaseCommand):
             help="give out from here (0.5)",
         )
         parser.add_argument(
-            "--year", type=int, nargs="+", metavar="Y", help="pairs with a project of these years"
+            "--year",
+            type=int,
+            nargs="+",
+            action="extend",
+            metavar="Y",
+            help="pairs with a project of these years",
         )
         parser.add_argument("--place", metavar="CODE", help="pairs with a project in this place")
         parser.add_argument("--engine", default="postgis", choices=("postgis", *LATER_ENGINES))
@@ -94,6 +99,8 @@ class Command(BaseCommand):
             raise CommandError("--year and --place choose from the register; they do not go with --records.")
         if options["format"] == "xlsx" and not options["output"]:
             raise CommandError("A workbook needs a file to go to: add --output pairs.xlsx.")
+        if options["output"] and not options["output"].absolute().parent.is_dir():
+            raise CommandError(f"{options['output']} cannot be written: there is no such folder.")
 
     def _from_lists(self, options: dict[str, Any]) -> PairTable:
         mine = self._read(options["records"])
@@ -146,7 +153,10 @@ class Command(BaseCommand):
                 (write_csv if format_ == "csv" else write_text)(table, text)
             content = text.getvalue().encode()
         if output:
-            output.write_bytes(content)
+            try:
+                output.write_bytes(content)
+            except OSError as error:
+                raise CommandError(f"{output} cannot be written: {error.strerror}.") from error
             self.stderr.write(f"{len(table.pairs)} pairs → {output}")
         else:
             self.stdout.write(content.decode(), ending="")

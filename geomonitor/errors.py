@@ -96,6 +96,8 @@ class SayErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", ""):  # no text has it, and the database takes none
+            return respond(request, 400)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -158,14 +160,20 @@ def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
     else:
         message, hint = _sentence(answer.status_code)
         detail = answer.data.get("detail") if isinstance(answer.data, dict) else None
+        if isinstance(error, Http404 | exceptions.NotFound):
+            detail = None  # Django's names a class, in English
         body = shape(str(code), str(detail or message), hint=hint)
     return Response(body, status=answer.status_code, headers=dict(answer.items()))
 
 
-def _fields(detail: Any) -> dict[str, list[str]]:
-    if isinstance(detail, dict):
-        return {
-            name: [str(text) for text in (value if isinstance(value, list) else [value])]
-            for name, value in detail.items()
-        }
-    return {"non_field_errors": [str(text) for text in (detail if isinstance(detail, list) else [detail])]}
+def _fields(detail: Any, inside: str = "") -> dict[str, list[str]]:
+    """REST framework's nested mistakes by the path of each field: "sites.0.weight"."""
+    if isinstance(detail, list) and any(isinstance(part, dict) for part in detail):
+        detail = {str(index): part for index, part in enumerate(detail) if part}
+    if not isinstance(detail, dict):
+        texts = detail if isinstance(detail, list) else [detail]
+        return {inside or "non_field_errors": [str(text) for text in texts]}
+    found: dict[str, list[str]] = {}
+    for name, part in detail.items():
+        found |= _fields(part, f"{inside}.{name}" if inside else str(name))
+    return found

@@ -34,8 +34,10 @@ def read_fix(sent: str | Mapping[str, Any] | None) -> Fix | None:
     numbers = {name: _number(name, content.get(name)) for name in _NUMBERS}
     times = {name: _time(name, content.get(name)) for name in _TIMES}
     lon, lat = numbers["lon"], numbers["lat"]
-    if lon is None or lat is None:
+    if lon is None or lat is None or abs(lon) > 180 or abs(lat) > 90:
         raise _unreadable("lon, lat")
+    if (numbers["accuracy_m"] or 0) < 0:
+        raise _unreadable("accuracy_m")
     return Fix(
         lon=lon,
         lat=lat,

@@ -4,7 +4,9 @@ Outsiders read published projects: public titles, houses to three decimals. Filt
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -21,12 +23,14 @@ from projects.models import Executor, Project, ProjectQuerySet, Site, SiteSource
 from projects.paging import FeaturePages
 from projects.public import pin_for, position_for
 from projects.saving import SiteDraft
+from projects.sites import drafts_of
 
 _PLAIN = (
     "code", "fiscal_year", "work_type", "status", "published", "volume", "unit", "executor", "executor_name",
     "planned_start", "planned_end", "tolerance_m", "progress", "evidence", "last_photo_at", "planned", "realised",
     "sources", "version",
 )  # fmt: skip
+_NAMED = ("site_label", "source", "radius_m", "weight")  # of a site, beside its position
 
 
 def feature(project: Project, user: Any, *, with_sites: bool = False) -> dict[str, Any]:
@@ -59,27 +63,23 @@ def _site(project: Project, site: Site, user: Any) -> dict[str, Any]:
 
 
 class SiteInput(serializers.Serializer[Any]):
-    """A site to set: lon, lat in WGS 84; `id` for one that is already there."""
+    """A site to set: lon, lat in WGS 84; `id` for one that is already there, which keeps what is not named."""
 
     id = serializers.IntegerField(required=False)
     lon = serializers.FloatField()
     lat = serializers.FloatField()
     site_label = serializers.CharField(required=False, max_length=120, allow_blank=True)
     source = serializers.ChoiceField(  # type: ignore[assignment]
-        choices=SiteSource.choices, default=SiteSource.PLANNED
+        choices=SiteSource.choices, required=False
     )
     radius_m = serializers.FloatField(required=False, allow_null=True, min_value=1)
-    weight = serializers.DecimalField(max_digits=9, decimal_places=3, default=Decimal(1))
+    weight = serializers.DecimalField(max_digits=9, decimal_places=3, required=False)
 
-    def draft(self, cells: Mapping[str, Any]) -> SiteDraft:
-        return SiteDraft(
-            pk=cells.get("id"),
-            point=(cells["lon"], cells["lat"]),
-            label=cells.get("site_label", ""),
-            source=cells["source"],
-            radius_m=cells.get("radius_m"),
-            weight=cells["weight"],
-        )
+    def draft(self, cells: Mapping[str, Any], stored: Mapping[int | None, SiteDraft]) -> SiteDraft:
+        """The site as the jobs take it. stored: the project's sites by primary key."""
+        point, pk = (cells["lon"], cells["lat"]), cells.get("id")
+        named = {"label" if name == "site_label" else name: cells[name] for name in _NAMED if name in cells}
+        return replace(stored.get(pk, SiteDraft(point=point, pk=pk)), point=point, **named)
 
 
 class ProjectChanges(serializers.Serializer[Any]):
@@ -90,7 +90,9 @@ class ProjectChanges(serializers.Serializer[Any]):
     public_title = serializers.CharField(max_length=250, required=False, allow_blank=True)
     work_type = serializers.ChoiceField(choices=WorkType.choices, required=False)
     activity = serializers.CharField(max_length=20, required=False, allow_blank=True)
-    volume = serializers.DecimalField(max_digits=14, decimal_places=2, required=False, allow_null=True)
+    volume = serializers.DecimalField(
+        max_digits=14, decimal_places=2, required=False, allow_null=True, min_value=Decimal(0)
+    )
     unit = serializers.CharField(max_length=30, required=False, allow_blank=True)
     executor = serializers.ChoiceField(choices=Executor.choices, required=False)
     executor_name = serializers.CharField(max_length=150, required=False, allow_blank=True)
@@ -181,7 +183,8 @@ class ProjectViewSet(viewsets.GenericViewSet[Project]):
         said = _checked(ProjectChanges(data=request.data))
         job = {name: said.pop(name, "") for name in ("reason", "override_reason")}
         version = said.pop("version")
-        sites = _drafts(said.pop("sites")) if "sites" in said else None
+        stored = {draft.pk: draft for draft in drafts_of(project)}
+        sites = _drafts(said.pop("sites"), stored) if "sites" in said else None
         if "activity" in said:
             code = said["activity"]
             said["activity"] = code and saving.activity_for(
@@ -204,9 +207,11 @@ def _checked(form: serializers.Serializer[Any]) -> dict[str, Any]:
     return dict(form.validated_data)
 
 
-def _drafts(sites: list[Mapping[str, Any]]) -> list[SiteDraft]:
+def _drafts(
+    sites: list[Mapping[str, Any]], stored: Mapping[int | None, SiteDraft] = MappingProxyType({})
+) -> list[SiteDraft]:
     form = SiteInput()
-    return [form.draft(cells) for cells in sites]
+    return [form.draft(cells, stored) for cells in sites]
 
 
 router_entries = [("projects", ProjectViewSet, "project")]

@@ -101,3 +101,15 @@ def test_an_expired_form_says_what_to_do(cast: Cast) -> None:
     response = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "ani"})
     assert response.status_code == 403
     assert "kedaluwarsa" in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/projects/?q=%00", "/api/v1/projects/?activity=02%00", "/field/?q=a%00b"])
+def test_a_null_in_a_query_is_a_bad_request(cast: Cast, client, path: str) -> None:
+    client.force_login(cast.ani, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get(path).status_code == 400
+
+
+def test_nested_mistakes_stand_beside_the_path_of_their_field() -> None:
+    error = exceptions.ValidationError({"sites": [{}, {"weight": ["Terlalu besar."]}], "title": ["Kosong."]})
+    body = errors.api_error(error, {}).data["error"]  # type: ignore[union-attr]
+    assert body["fields"] == {"sites.1.weight": ["Terlalu besar."], "title": ["Kosong."]}

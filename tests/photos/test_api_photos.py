@@ -252,3 +252,11 @@ def test_of_a_picture_used_elsewhere_it_tells_the_title_that_the_sender_may_read
     assert send(log_in(cast.catur), other, content).json()["stands"]
     (told,) = send(log_in(cast.ani), project, content).json()["same_picture"]
     assert told == {"project": other.pk, "title": "Rehab rumah RT 2", "progress": 50}
+
+
+@pytest.mark.parametrize("wrong", [{"lon": 500}, {"lat": -91}, {"accuracy_m": -3}])
+def test_a_fix_that_is_nowhere_on_earth_is_refused(cast: Cast, project, wrong: dict):
+    fix = {"lon": HERE[0], "lat": HERE[1], "accuracy_m": 6} | wrong
+    answer = send(log_in(cast.ani), project, recent(), fix=json.dumps(fix))
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "fix.not_readable"

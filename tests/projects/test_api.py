@@ -1,9 +1,14 @@
 """/api/v1/projects/: features, count, filters, who may see and change what."""
 
+from decimal import Decimal
+
 import pytest
+from django.contrib.gis.geos import GEOSGeometry
 from django.test import Client
 
 from projects.models import Activity, Project, Status
+from projects.saving import create_project
+from projects.sites import SiteDraft
 from tests.cast import Cast
 from tests.factories import ProjectFactory
 
@@ -128,3 +133,42 @@ def test_who_may_edit_a_published_project(cast: Cast, who: str, status: int) -> 
         f"{URL}{project.pk}/", {"version": 1, "unit": "m"}, content_type="application/json"
     )
     assert answer.status_code == status
+
+
+def test_a_site_keeps_what_the_request_does_not_name(cast: Cast) -> None:
+    line = GEOSGeometry("LINESTRING (114.2 -8.25, 114.201 -8.25)", srid=4326)
+    draft = SiteDraft(
+        point=(114.2, -8.25), label="Gang Melati", public_label="Gang", extent=line, source="surveyed",
+        weight=Decimal(3), document="BA 1",
+    )  # fmt: skip
+    project = create_project(
+        actor=cast.ani, village=cast.sragi, fiscal_year=2026, title="Drainase", work_type="drain",
+        sites=[draft], status="planned",
+    )  # fmt: skip
+    site = project.sites.get()
+    change = {"version": 1, "sites": [{"id": site.pk, "lon": 114.2005, "lat": -8.25, "weight": 2}]}
+    answer = as_(cast.ani).patch(f"{URL}{project.pk}/", change, content_type="application/json")
+    assert answer.status_code == 200, answer.content
+    site.refresh_from_db()
+    newest = site.versions.order_by("pk").last()
+    assert (site.label, site.public_label, site.extent.wkt, site.weight) == (
+        "Gang Melati",
+        "Gang",
+        line.wkt,
+        2,
+    )
+    assert (site.point.x, newest.source, newest.document) == (114.2005, "surveyed", "BA 1")
+
+
+def test_numbers_that_no_work_has_are_refused_beside_their_field(cast: Cast) -> None:
+    assert "volume" in post(cast.ani, volume=-5).json()["error"]["fields"]
+    wrong = post(cast.ani, sites=[{"lon": 114.2, "lat": -8.25, "weight": "999999999"}]).json()["error"][
+        "fields"
+    ]
+    assert list(wrong) == ["sites.0.weight"]
+    assert "angka" in wrong["sites.0.weight"][0]
+
+
+def test_what_is_not_there_is_said_in_the_readers_language(cast: Cast) -> None:
+    told = as_(cast.ani).get(f"{URL}999999/").json()["error"]
+    assert told["message"] == "Halaman atau data ini tidak ada, atau tidak tampil untuk akun Anda."

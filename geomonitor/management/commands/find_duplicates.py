@@ -18,8 +18,7 @@ from places.saying import say
 from reports.pairs import write_csv, write_text, write_xlsx
 
 FORMATS = ("table", "csv", "xlsx", "html")
-LATER_FORMATS = ("geojson", "gpkg", "parquet", "docx", "pdf")
-LATER_ENGINES = ("array", "dask")
+ENGINES = ("postgis",)
 
 
 def _probability(text: str) -> float:
@@ -67,12 +66,12 @@ class Command(BaseCommand):
             help="pairs with a project of these years",
         )
         parser.add_argument("--place", metavar="CODE", help="pairs with a project in this place")
-        parser.add_argument("--engine", default="postgis", choices=("postgis", *LATER_ENGINES))
+        parser.add_argument("--engine", default="postgis", choices=ENGINES)
         parser.add_argument(
             "--records", type=Path, metavar="FILE", help="a CSV or XLSX list: id, title, lon, lat …"
         )
         parser.add_argument("--against", type=Path, metavar="FILE", help="compare --records with this list")
-        parser.add_argument("--format", default="table", choices=(*FORMATS, *LATER_FORMATS))
+        parser.add_argument("--format", default="table", choices=FORMATS)
         parser.add_argument(
             "--output", type=Path, metavar="FILE", help="write here instead of to the terminal"
         )
@@ -87,12 +86,6 @@ class Command(BaseCommand):
             self._give_out(table, options["format"], options["output"])
 
     def _refuse_what_cannot_be(self, options: dict[str, Any]) -> None:
-        if options["format"] in LATER_FORMATS:
-            raise CommandError(
-                f"The format {options['format']} is not built yet. Choose one of: {', '.join(FORMATS)}."
-            )
-        if options["engine"] in LATER_ENGINES:
-            raise CommandError(f"The engine {options['engine']} is not built yet. Use --engine postgis.")
         if options["against"] and not options["records"]:
             raise CommandError("--against compares with --records; give both.")
         if options["records"] and (options["year"] or options["place"]):

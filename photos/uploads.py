@@ -157,9 +157,12 @@ def _chunks_of_path(path: Path) -> Iterable[bytes]:
 
 
 def sweep() -> int:
-    """Delete what a crash left in the incoming folder more than a day ago. Returns how many files."""
+    """Delete what a crash left in the incoming folder more than a day ago, and tables of projects that nobody
+    confirmed since (projects/import_views.py). Returns how many files.
+    """
     count = 0
-    for path in Path(settings.INCOMING_DIR).glob("*.part"):
+    folder = Path(settings.INCOMING_DIR)
+    for path in (*folder.glob("*.part"), *folder.glob("imports/*")):
         try:
             if time.time() - path.stat().st_mtime > _LEFT_OVER_AFTER_S:
                 path.unlink()

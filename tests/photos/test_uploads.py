@@ -84,7 +84,12 @@ def test_only_what_a_crash_left_long_ago_is_swept():
         one.finish()
     two_days_ago = time.time() - 48 * 3600
     os.utime(old.path, (two_days_ago, two_days_ago))
-    assert uploads.sweep() == 1
+    table = old.path.parent / "imports" / "a table that nobody confirmed.csv"
+    table.parent.mkdir(exist_ok=True)
+    table.touch()
+    os.utime(table, (two_days_ago, two_days_ago))
+    assert uploads.sweep() == 2
+    table.parent.rmdir()  # empty again
     assert incoming() == [new.path]
 
 

@@ -111,10 +111,9 @@ class Duty(models.Model):
         return f"{self.user} · {self.get_role_display()} · {self.place}"
 
     @property
-    def is_in_force(self) -> bool:
-        """Whether the duty holds today (the same rule as DutyQuerySet.current, for a row already loaded)."""
-        today = timezone.localdate()
-        return self.since <= today and (self.until is None or today <= self.until)
+    def is_over(self) -> bool:
+        """Whether the last day of the duty lies behind us; one that begins later is not over."""
+        return self.until is not None and self.until < timezone.localdate()
 
 
 class Notice(models.Model):

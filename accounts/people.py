@@ -65,8 +65,8 @@ def may_give(actor: Person, role: Role, place_code: str) -> bool:
 
 
 def may_restore(actor: Person, user: User) -> bool:
-    """Whether the actor may restore this account: every duty of it is one that the actor could give."""
-    duties = [duty for duty in user.duties.all() if duty.is_in_force]
+    """Whether the actor may restore this account: every duty of it, now or later, is one that the actor could give."""
+    duties = [duty for duty in user.duties.all() if not duty.is_over]
     return (
         bool(duties)
         and not user.is_superuser

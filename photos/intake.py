@@ -7,7 +7,6 @@ written. Sending again is harmless. docs/design/photo-intake.md follows one phot
 import uuid as uuids
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.contrib.gis.geos import Point
@@ -52,6 +51,9 @@ SENTENCES = sentences(
         "intake.site_dropped": _("Titik lokasi ini tidak jadi dikerjakan. Pilih titik lain."),
         "intake.progress_range": _("Progres harus antara 0 dan 100 %%, bukan %(value)s."),
         "intake.unknown_purpose": _("Tujuan foto “%(value)s” tidak dikenal."),
+        "intake.withdrawn": _(
+            "Foto ini sudah Anda tarik, jadi tidak dihitung. Pilih fotonya lagi untuk mengirim ulang."
+        ),
         "intake.uuid_taken": _(
             "Nomor kiriman ini sudah dipakai untuk foto lain. Muat ulang halaman, lalu kirim fotonya lagi."
         ),
@@ -213,6 +215,8 @@ def _known(sent: _Sent, sha256: str) -> Claim | None:
     by_uuid = claims.filter(uuid=sent.uuid).first()
     if by_uuid:
         if by_uuid.photo.sha256 == sha256 and by_uuid.uploaded_by_id == sent.actor.pk:
+            if by_uuid.withdrawn_at:
+                raise Problem(message("intake.withdrawn"), status=409)
             return by_uuid
         raise Problem(message("intake.uuid_taken"), status=409)
     same = claims.kept().filter(
@@ -276,7 +280,8 @@ def _photo(sent: _Sent, *, sha256: str, format: str, sniffed: Sniffed, facts: Fa
     if is_new:
         Fact.objects.bulk_create(rows_of(photo, facts, fix=stored_fix(sent.fix)))
     if not photo.display:
-        transaction.on_commit(partial(make_derivatives.enqueue, photo.pk), robust=True)
+        # The queue is in the same database: the task is there exactly when the photo is.
+        make_derivatives.enqueue(photo.pk)
     return Photo.objects.select_for_update().get(pk=photo.pk)
 
 

@@ -14,7 +14,7 @@ from django.db.models import OuterRef, Subquery
 
 from photos.models import Claim, ClaimQuerySet, Purpose, Review, ReviewDecision, Verdict
 from projects import progress
-from projects.models import Evidence, Project
+from projects.models import Evidence, Project, SiteStatus
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,11 @@ def push(project_id: int) -> Decimal:
     """
     with transaction.atomic():
         Project.objects.select_for_update().only("pk").get(pk=project_id)
-        claims = list(with_decision(Claim.objects.kept().filter(project_id=project_id)))
+        claims = list(
+            with_decision(Claim.objects.kept().filter(project_id=project_id).select_related("site"))
+        )
         _mark(claims)
-        standing = summarise(claims)
+        standing = summarise(claim for claim in claims if claim.site.status == SiteStatus.ACTIVE)
         return progress.record(
             project_id=project_id,
             by_site=standing.by_site,

@@ -97,6 +97,12 @@ def test_it_lets_nobody_take_over_an_account_that_reaches_further(cast: Cast) ->
         people.restore_access(actor=cast.budi, user=cast.eko)
 
 
+def test_a_duty_that_begins_later_counts_too(cast: Cast) -> None:
+    DutyFactory(user=cast.ani, role=Role.MONITOR, place=cast.regency, since=date(2099, 1, 1))
+    with pytest.raises(PermissionDenied):
+        people.restore_access(actor=cast.budi, user=cast.ani)
+
+
 def test_it_lets_nobody_restore_a_superuser(cast: Cast) -> None:
     cast.ani.is_superuser = True
     cast.ani.save()

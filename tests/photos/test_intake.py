@@ -10,7 +10,7 @@ from django.contrib.gis.geos import LineString, Point
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import AuditEvent
-from photos import intake
+from photos import intake, standing
 from photos.evidence import Fix
 from photos.models import CheckResult, Claim, Fact, IntakeRefusal, Photo
 from places.message import Message
@@ -144,7 +144,7 @@ def test_the_same_uuid_for_other_bytes_is_a_conflict(cast: Cast, project):
         take(cast.ani, project, photo_at(), uuid=number)
     assert problem.value.status == 409
     assert problem.value.code == "intake.uuid_taken"
-    assert len(files_under(settings.MEDIA_ROOT)) == 1
+    assert len(files_under(f"{settings.MEDIA_ROOT}/originals")) == 1
 
 
 def test_somebody_else_s_uuid_tells_nothing(cast: Cast, project):
@@ -186,6 +186,26 @@ def test_a_withdrawn_photo_may_be_sent_again(cast: Cast, project):
     again = take(cast.ani, project, content)
     assert again != first
     assert again.verdict == "verified"
+
+
+def test_the_same_sending_of_a_withdrawn_photo_says_so(cast: Cast, project):
+    content = photo_at()
+    first = take(cast.ani, project, content)
+    Claim.objects.filter(pk=first.pk).update(withdrawn_at=RECEIVED, stands=False)
+    with pytest.raises(Problem) as problem:
+        take(cast.ani, project, content, uuid=first.uuid)
+    assert (problem.value.code, problem.value.status) == ("intake.withdrawn", 409)
+
+
+def test_photos_of_a_dropped_site_no_longer_decide(cast: Cast, project):
+    claim = take(cast.ani, project, progress=50)
+    project.refresh_from_db()
+    assert project.evidence == "verified"
+    claim.site.status = "dropped"
+    claim.site.save()
+    standing.push(project.pk)
+    project.refresh_from_db()
+    assert (project.evidence, project.last_photo_at) == ("none", None)
 
 
 # ---- refusals

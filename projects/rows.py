@@ -126,6 +126,7 @@ _TEXTS = {"title": 250, "public_title": 250, "unit": 30, "executor_name": 150}
 _RANGES = {"volume": (0, 999_999_999_999), "tolerance_m": (1, 1000)}
 _IMPORTED_STATUSES = [s for s in Status.values if s not in {Status.CANCELLED, Status.MERGED}]
 _DETAILED_OUTSIDE = 300  # positions outside are explained one by one up to here
+_CLOSED = {Status.CANCELLED, Status.MERGED}  # decided by people, so no file changes them
 _KEY_LENGTH = 90  # leaves room for the number of a piece
 _BATCH = 1000
 
@@ -467,6 +468,13 @@ class ProjectRows:
         status, point = said.fields.get("status"), project.point
         if "status" in row.changes and status != Status.DRAFT and not (row.point or point):
             row.wrong("status", message("import.needs_point"))
+        back_to_draft = (
+            status == Status.DRAFT and not project.published
+        )  # a published one is refused elsewhere
+        if "status" in row.changes and status and (back_to_draft or project.status in _CLOSED):
+            # A file may skip steps forward (last year's register), but never undo what people decided.
+            before, after = str(Status(project.status).label), str(Status(status).label)
+            row.wrong("status", message("status.not_allowed", before_word=before, after_word=after))
         if row.point is not None and last.get("point") != now["point"]:
             self._prepare_move(row, project, said)
         if row.changes or last != last | now or (said.key and not project.source_key):

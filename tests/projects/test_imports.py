@@ -496,3 +496,29 @@ def test_the_command_writes_the_error_file(cast: Cast, tmp_path: Path) -> None:
     assert "1.250" in (tmp_path / "kegiatan.errors.csv").read_text(encoding="utf-8-sig")
     with pytest.raises(CommandError, match="tidak ada"):
         call_command("import_projects", str(tmp_path / "hilang.csv"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "allowed"),
+    [
+        ("planned", "completed", True),
+        ("handed_over", "in_progress", True),
+        ("completed", "draft", False),
+        ("cancelled", "in_progress", False),
+        ("merged", "in_progress", False),
+    ],
+)
+def test_a_file_moves_a_status_on_but_undoes_no_decision(
+    load, before: str, after: str, allowed: bool
+) -> None:
+    row = "35.10.17.2001,2026,A1,Rabat beton Gang Melati,road,114.20,-8.25"
+    header = "village,fiscal_year,source_key,title,work_type,lon,lat,status"
+    load(header, f"{row},planned")
+    Project.objects.update(status=before)
+    if allowed:
+        assert counts(load(header, f"{row},{after}")) == (0, 1, 0)
+    else:
+        with pytest.raises(ImportRefused) as refused:
+            load(header, f"{row},{after}")
+        assert codes(refused) == ["status.not_allowed"]
+    assert Project.objects.get().status == (after if allowed else before)

@@ -28,6 +28,11 @@ class LogIn(LoginView):
 
     template_name = "accounts/login.html"
 
+    def get_form(self, form_class: type[Form] | None = None) -> Form:
+        form: Form = super().get_form(form_class)
+        form.fields["password"].help_text = ""  # the page has its own link for a lost password
+        return form
+
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         context: dict[str, object] = super().get_context_data(**kwargs)
         if settings.DEMO:

@@ -14,10 +14,11 @@ from typing import Any, cast
 import folium
 import shapely
 import shapely.geometry
-from branca.element import Element, Figure
+from branca.element import Element, Figure, MacroElement
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
+from folium.template import Template
 
 from duplicates.comparison import Record
 from duplicates.kernel import PairTable, ScoredPair
@@ -43,6 +44,16 @@ class OfflineMap(folium.Map):
     default_css: list[tuple[str, str]] = []
 
 
+class MetricScale(MacroElement):
+    """Leaflet's scale without miles, which folium's own would show."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "L.control.scale({imperial: false}).addTo({{ this._parent.get_name() }});"
+        "{% endmacro %}"
+    )
+
+
 @cache
 def _leaflet(name: str) -> str:
     return (files("leaflet") / "static" / "leaflet" / name).read_text(encoding="utf-8")
@@ -60,7 +71,8 @@ def pairs_page(table: PairTable, *, scanned: str = "") -> str:
 
     scanned: a line for the legend, when and over what was scanned.
     """
-    page = OfflineMap(tiles=None, control_scale=True, prefer_canvas=False, attr="")
+    page = OfflineMap(tiles=None, prefer_canvas=False, attr="")
+    MetricScale().add_to(page)
     figure = cast(Figure, page.get_root())
     figure.header.add_child(Element(f"<style>{_style()}</style>"), name="leaflet_css")
     figure.header.add_child(Element(f"<script>{_leaflet('leaflet.js')}</script>"), name="leaflet_js")

@@ -45,7 +45,7 @@ def _entry(event: AuditEvent) -> Entry:
         "realisation.recorded": _("Realisasi dicatat"),
     }
     data = event.data
-    who = event.actor_name.rpartition(" (")[0] or event.actor_name
+    who = event.actor_name.rpartition(" (")[0] or event.actor_name if event.actor_id else _("sistem")
     reason = str(data.get("reason") or data.get("override_reason") or "")
     return Entry(event.at, who, words.get(event.action, event.action), _details(data), reason)
 

@@ -50,6 +50,11 @@ class Listed:
         return stage_word(self.next_stage) if self.next_stage is not None else ""
 
     @property
+    def passed(self) -> bool:
+        """The works are already further than the stage that has no photo."""
+        return self.next_stage is not None and self.next_stage < self.project.progress
+
+    @property
     def late(self) -> bool:
         return bool(self.due_on and self.due_on < timezone.localdate())
 
@@ -161,8 +166,8 @@ def _project_context(request: HttpRequest, found: Project) -> dict[str, Any]:
 
 
 def _between(found: Project) -> int:
-    """A first guess for "Sedang": a step further than the last, never 0 or 100."""
-    return min(99, max(50, int(found.progress)))
+    """A first guess for "Sedang": as far as the works are, from 50 on; 50 once they are done."""
+    return max(50, int(found.progress)) if found.progress < 100 else 50
 
 
 def _site_data(site: Site) -> dict[str, Any]:

@@ -50,7 +50,10 @@ def missing(stages: Iterable[int], claimed: Iterable[int]) -> list[int]:
 
 
 def next_stages(projects: Iterable[Project]) -> dict[int, int | None]:
-    """The first expected stage that some active site still lacks, by project; None once all are there."""
+    """The next expected stage some active site still lacks, by project; None once all have a photo.
+
+    What is ahead of a site's photos comes before what its works have passed: at 75 % nobody can show 0 % any more.
+    """
     listed = list(projects)
     wanted = expected(listed)
     claimed: dict[tuple[int, int], set[int]] = defaultdict(set)
@@ -60,6 +63,11 @@ def next_stages(projects: Iterable[Project]) -> dict[int, int | None]:
     result: dict[int, int | None] = {}
     for project in listed:
         sites = [site.pk for site in project.sites.all() if site.status == "active"] or [0]
-        absent = [s for site in sites for s in missing(wanted[project.pk], claimed[project.pk, site])]
-        result[project.pk] = min(absent, default=None)
+        absent, ahead = [], []
+        for site in sites:
+            shown = claimed[project.pk, site]
+            lacking = missing(wanted[project.pk], shown)
+            absent += lacking
+            ahead += [stage for stage in lacking if stage > max(shown, default=-1)]
+        result[project.pk] = min(ahead or absent, default=None)
     return result

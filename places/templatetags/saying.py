@@ -31,6 +31,12 @@ def percent(value: float | Decimal | None) -> str:
 
 
 @register.filter
+def whole_percent(value: float | Decimal | None) -> str:
+    """For small rings: 33.33 → 33 %; 100 % only for all of it; None → –."""
+    return "–" if value is None else f"{int(value)} %"
+
+
+@register.filter
 def number(value: float | Decimal | None) -> str:
     """{{ 4312|number }} → 4.312; at most two decimals; None → –."""
     return "–" if value is None else saying.number(value)

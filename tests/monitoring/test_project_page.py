@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from accounts.audit import record
 from budgets.models import VersionKind
 from budgets.saving import record_realisation, set_budget
 from projects.models import Relation, Status
@@ -36,7 +37,7 @@ def test_it_shows_facts_money_and_sites(cast: Cast) -> None:
     )
     record_realisation(actor=cast.ani, project=project, amount=Decimal(92_250_000), on=date(2026, 5, 1))
     page = page_of(project)
-    for said in ("Rabat beton Gang Melati", "Desa Sragi", "412,5 m", "Rp184.500.000", "Rp92.250.000 · 50 %",
+    for said in ("Rabat beton Gang Melati", "Desa Sragi", "412,5 m", "Rp184.500.000", "Rp92.250.000", "· 50 %",
                  "APBDes murni", "-8.250000, 114.200000"):  # fmt: skip
         assert said in " ".join(page.split()), said
 
@@ -108,3 +109,10 @@ def test_it_offers_what_the_reader_may_do(cast: Cast, who: str | None, edits: bo
     page = page_of(project, as_(getattr(cast, who)) if who else Client())
     assert (f"/projects/{project.pk}/edit/" in page) is edits
     assert (f"/projects/{project.pk}/publish/" in page) is publishes
+
+
+def test_the_system_s_own_acts_are_said_in_the_reader_s_language(cast: Cast) -> None:
+    project = ProjectFactory(village=cast.sragi)
+    record(actor=None, action="project.created", subject=project, place=project.village_id)
+    page = page_of(project, as_(cast.budi))
+    assert "<strong>Dibuat</strong> · sistem" in page

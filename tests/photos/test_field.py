@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,28 @@ def test_the_next_expected_stage_is_said(cast: Cast):
     ClaimFactory(project=project, progress=0)
     text = log_in(cast.ani).get("/field/").content.decode()
     assert "Berikutnya: Sedang 50 %" in text
+
+
+def test_what_the_works_have_passed_is_not_asked_for_first(cast: Cast):
+    project = ProjectFactory(village=cast.sragi, progress=60)
+    ClaimFactory(project=project, progress=60)
+    assert "Berikutnya: Selesai 100 %" in log_in(cast.ani).get("/field/").content.decode()
+    ClaimFactory(project=project, progress=100)
+    project.progress = 100
+    project.save()
+    text = log_in(cast.ani).get("/field/").content.decode()
+    assert "Foto 0 % tidak ada" in text
+    assert "Berikutnya" not in text
+
+
+def test_photos_that_do_not_count_are_not_called_complete(cast: Cast):
+    project = ProjectFactory(village=cast.sragi, progress=Decimal("33.33"))
+    for progress in (0, 50, 100):
+        ClaimFactory(project=project, progress=progress)
+    text = log_in(cast.ani).get("/field/").content.decode()
+    assert "Foto ada, belum diterima semua" in text
+    assert "Foto lengkap" not in text
+    assert ">33 %<" in text
 
 
 def test_a_search_without_hits_says_what_to_do(cast: Cast):

@@ -205,7 +205,7 @@ function reveal(pin) {
   chosenMark?.remove();
   chosenMark = L.marker(pin, { icon: L.divIcon({ className: "chosen-pin", html: pinMark(pin), iconSize: [34, 34] }), interactive: false, keyboard: false, zIndexOffset: 5000 }).addTo(map);
   move(() => {
-    map.panInside(pin, { paddingTopLeft: [60, 60], paddingBottomRight: [70, 60 + stageCovered()], animate: false });
+    map.panInside(pin, { paddingTopLeft: [60, 60], paddingBottomRight: [96, 60 + stageCovered()], animate: false });
   });
 }
 
@@ -333,6 +333,7 @@ const tools = {
   coordinate: () => openDialog(document.getElementById("go-to")),
 };
 for (const button of document.querySelectorAll("[data-tool]")) {
+  button.title = button.getAttribute("aria-label");
   if (!button.dataset.opens) button.addEventListener("click", () => tools[button.dataset.tool]());
 }
 

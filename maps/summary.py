@@ -90,8 +90,8 @@ def figures(user: Person, chosen: Filters) -> Figures:
         all_planned=Sum("planned"),
         all_realised=Sum("realised"),
         mean_progress=Avg("progress"),
-        moved=Count("pk", filter=Q(progress__gt=0)),
-        proven=Count("pk", filter=Q(progress__gt=0, evidence=Evidence.VERIFIED)),
+        with_photo=Count("pk", filter=~Q(evidence=Evidence.NONE)),
+        proven=Count("pk", filter=Q(evidence=Evidence.VERIFIED)),
         unproven=Count("pk", filter=Q(realised__gt=0, evidence=Evidence.NONE)),
     )
     planned, realised = sums["all_planned"] or Decimal(0), sums["all_realised"] or Decimal(0)
@@ -102,7 +102,7 @@ def figures(user: Person, chosen: Filters) -> Figures:
         realised=realised,
         realised_pct=round(realised * 100 / planned) if planned else None,
         progress_pct=round(sums["mean_progress"]) if sums["mean_progress"] is not None else None,
-        evidence_pct=round(sums["proven"] * 100 / sums["moved"]) if sums["moved"] else None,
+        evidence_pct=round(sums["proven"] * 100 / sums["with_photo"]) if sums["with_photo"] else None,
         unproven=sums["unproven"],
         pairs=_open_pairs(user, projects),
     )

@@ -17,7 +17,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Every run has databases of its own, so that two runs on one machine leave each other alone."""
-    connection.settings_dict["CONN_MAX_AGE"] = 0  # a live server's kept connection would hold the database at the end
+    connection.settings_dict["CONN_MAX_AGE"] = (
+        0  # a live server's kept connection would hold the database at the end
+    )
     test = connection.settings_dict["TEST"]
     test["NAME"] = (
         f"{test['NAME'] or 'test_geomonitor'}_{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"[:60]

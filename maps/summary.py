@@ -33,7 +33,7 @@ class Figures:
     realised: Decimal
     realised_pct: int | None
     progress_pct: int | None
-    evidence_pct: int | None  # of the projects with progress, those whose photo is at the place
+    evidence_pct: int | None  # of the projects with photos, those whose deciding photo is at the site
     unproven: int  # money spent, but no photo
     pairs: int | None  # None: not for this person
 

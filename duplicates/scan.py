@@ -85,7 +85,9 @@ def scan_register(
     except Exception as error:
         scan.state, scan.finished_at = Scan.State.FAILED, timezone.now()
         scan.message = message("scan.failed", reason=type(error).__name__).as_json()
-        scan.save()
+        with transaction.atomic():
+            scan.save()
+            audit.record(actor=actor, action="scan.failed", subject=scan, place=place.pk if place else "")
         raise
     pairs = [pair for pair in found.pairs if pair.probability >= min_probability]
     return ScanResult(scan, PairTable(pairs, found.left, found.right))

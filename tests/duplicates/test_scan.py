@@ -213,6 +213,7 @@ def test_it_says_when_a_scan_failed(cast: Cast, monkeypatch: pytest.MonkeyPatch)
         scan()
     failed = Scan.objects.get()
     assert (failed.state, failed.message["code"]) == ("failed", "scan.failed")
+    assert AuditEvent.objects.get(action="scan.failed").subject_id == str(failed.pk)
 
 
 def test_it_finds_neighbours_of_one_project(cast: Cast) -> None:

@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyogrio
-import shapely
-from pyproj import CRS, Transformer
 
+from places.layers import LAYER_ERRORS, read_layer
 from places.message import Message, message, sentences
 from places.message import mark as _
 
@@ -104,30 +102,22 @@ def _read_csv(path: Path) -> Table:
     return Table(_not_empty(rows), numbers, _ignored(ignored))
 
 
-def _read_ogr(path: Path, layer: str | None) -> Table:
+def _read_ogr(path: Path, name: str | None) -> Table:
     try:
-        meta, _fids, geometry, columns = pyogrio.raw.read(path, layer=layer, force_2d=True)
-    except (OSError, ValueError, RuntimeError) as error:  # pyogrio's own errors are RuntimeErrors
+        layer = read_layer(path, name)
+    except LAYER_ERRORS as error:
         raise _whole_file("unreadable", value=path.name, detail=said(error)) from error
-    names, ignored = _our_names([str(name) for name in meta["fields"]])
-    values = dict(zip([str(name) for name in meta["fields"]], columns, strict=True))
-    count = len(geometry) if geometry is not None else len(next(iter(values.values()), []))
+    names, ignored = _our_names(layer.names)
+    values = dict(zip(layer.names, layer.columns, strict=True))
+    count = len(layer)
     rows = [{ours: _text(values[theirs][i]) for ours, theirs in names.items()} for i in range(count)]
     table = Table(_not_empty(rows), list(range(1, count + 1)), _ignored(ignored))
-    if geometry is not None:
-        shapes, notes = _in_wgs84(shapely.from_wkb(geometry), meta["crs"])
-        table.notes.extend(notes)
-        for row, shape in zip(rows, shapes, strict=True):
+    if layer.moved_from:
+        table.notes.append(message("import_places.reprojected", crs=layer.moved_from))
+    if layer.shapes is not None:
+        for row, shape in zip(rows, layer.shapes, strict=True):
             row["geometry"] = shape
     return table
-
-
-def _in_wgs84(shapes: Any, crs: str | None) -> tuple[Any, list[Message]]:
-    if crs is None or CRS.from_user_input(crs).to_epsg() == 4326:
-        return shapes, []
-    move = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform
-    moved = shapely.transform(shapes, lambda xy: np.column_stack(move(xy[:, 0], xy[:, 1])))
-    return moved, [message("import_places.reprojected", crs=CRS.from_user_input(crs).name)]
 
 
 def _our_names(theirs: Iterable[str]) -> tuple[dict[str, str], list[str]]:

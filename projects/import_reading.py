@@ -10,11 +10,9 @@ from zipfile import BadZipFile
 
 import numpy as np
 import openpyxl
-import pyogrio
-import shapely
-from pyproj import CRS, Transformer
 from shapely.geometry.base import BaseGeometry
 
+from places.layers import LAYER_ERRORS, read_layer
 from places.message import Message, message, sentences
 from places.message import mark as _
 
@@ -153,34 +151,23 @@ def _rows(headers: Sequence[str], lines: Iterable[tuple[int, Sequence[Any]]]) ->
 
 def _read_ogr(path: Path) -> RawTable:
     try:
-        meta, _fids, geometry, columns = pyogrio.raw.read(path, force_2d=True)
-    except (OSError, ValueError, RuntimeError) as error:  # pyogrio's own errors are RuntimeErrors
+        layer = read_layer(path)
+    except LAYER_ERRORS as error:
         raise Unreadable(message("import.unreadable", detail=said(error))) from error
-    headers = _headers([str(name) for name in meta["fields"]])
-    count = len(geometry) if geometry is not None else len(next(iter(columns), []))
+    headers, count = _headers(layer.names), len(layer)
     if count > MOST_ROWS:
         raise Unreadable(message("import.too_many_rows", limit=MOST_ROWS))
-    shapes: Sequence[Any] = [None] * count
-    notes: list[Message] = []
-    if geometry is not None:
-        shapes, notes = _in_wgs84(shapely.from_wkb(geometry), meta["crs"])
+    shapes = layer.shapes if layer.shapes is not None else [None] * count
     rows = [
         RawRow(
             index + 1,
-            {header: clean(column[index]) for header, column in zip(headers, columns, strict=True)},
+            {header: clean(column[index]) for header, column in zip(headers, layer.columns, strict=True)},
             shapes[index],
         )
         for index in range(count)
     ]
+    notes = [message("import.reprojected", crs=layer.moved_from)] if layer.moved_from else []
     return RawTable(headers, rows, notes)
-
-
-def _in_wgs84(shapes: Any, crs: str | None) -> tuple[Any, list[Message]]:
-    if crs is None or CRS.from_user_input(crs).to_epsg() == 4326:
-        return shapes, []
-    move = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform
-    moved = shapely.transform(shapes, lambda xy: np.column_stack(move(xy[:, 0], xy[:, 1])))
-    return moved, [message("import.reprojected", crs=CRS.from_user_input(crs).name)]
 
 
 def clean(cell: Any) -> Any:

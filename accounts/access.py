@@ -102,8 +102,3 @@ def require(user: Person, action: Action, place_code: str) -> None:
     """Raises PermissionDenied, in words, if the person may not do this in the place."""
     if not may(user, action, place_code):
         raise PermissionDenied(_("Tugas Anda tidak mencakup tindakan ini di wilayah tersebut."))
-
-
-def has_role(user: Person, *wanted: Role) -> bool:
-    """Whether one of the person's duties in force has one of the roles, anywhere."""
-    return any(held.role in wanted for held in roles(user))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.access import Action, Person, may, reach
 from accounts.models import User
-from duplicates.engagements import covers, open_for
+from duplicates.engagements import covers
 from duplicates.models import Decision, DecisionKind, Engagement, Pair
 from places.message import mark, message, sentences
 from places.problems import Problem
@@ -33,11 +33,6 @@ SENTENCES = sentences(
 def may_triage(user: Person, pair: Pair) -> bool:
     """Whether the person may conclude the pair as a monitor: one of the projects lies in their places."""
     return any(may(user, Action.TRIAGE, project.village_id) for project in (pair.left, pair.right))
-
-
-def may_find(user: Person, pair: Pair) -> bool:
-    """Whether the person may write a finding: an auditor with an open engagement that covers the pair."""
-    return bool(reach(user, Action.FINDING)) and open_for(user, pair).exists()
 
 
 @transaction.atomic

@@ -52,7 +52,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "rest_framework_gis",
     "drf_spectacular",
-    "django_filters",
     "django_htmx",
     "django_tasks",
     "django_tasks_db",

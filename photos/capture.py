@@ -16,7 +16,7 @@ SENTENCES = sentences(
         "fix.not_readable": _("Lokasi telepon (fix) tidak dapat dibaca: %(problem)s. Ambil ulang fotonya."),
     }
 )
-_NUMBERS = ("lon", "lat", "accuracy_m", "altitude_m", "heading_deg")
+_NUMBERS = ("lon", "lat", "accuracy_m", "altitude_m", "heading_deg", "speed_m_s")
 _TIMES = ("at", "shot_at")
 
 
@@ -45,6 +45,7 @@ def read_fix(sent: str | Mapping[str, Any] | None) -> Fix | None:
         at=times["at"],
         altitude_m=numbers["altitude_m"],
         heading_deg=numbers["heading_deg"],
+        speed_m_s=numbers["speed_m_s"],
         shot_at=times["shot_at"],
     )
 

@@ -1,10 +1,13 @@
 """[pure] What the checks judge (`Evidence`), what they answer (`CheckOutcome`), and what both sources say together.
 
 Two sources: the file's own tags (`photos.exif.Facts`) and the capture fix, the position that the page's camera
-took at the shutter. docs/design/photo-verdicts.md has the rules with worked examples.
+took at the shutter. Beside them stand what only the register knows (`Register`) and what only the pixels show
+(`Pixels`); a check that lacks one of them says "unknown". docs/design/photo-verdicts.md has the rules with worked
+examples.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -16,6 +19,7 @@ from places.earth import metres_between
 from places.message import Message
 
 Status = Literal["passed", "failed", "unknown", "warning"]
+Limits = Mapping[str, float]
 
 COARSE_M = 100.0  # a stated error above this proves nothing about a site
 FIX_AGE = timedelta(minutes=2)  # a fix further than this from the shot is not of this shot
@@ -34,7 +38,86 @@ class Fix:
     at: datetime | None = None
     altitude_m: float | None = None
     heading_deg: float | None = None
+    speed_m_s: float | None = None
     shot_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Shot:
+    """Another claim that this one is compared with. at: aware; lon, lat: None without a position."""
+
+    claim_id: int
+    at: datetime | None = None
+    lon: float | None = None
+    lat: float | None = None
+    error_m: float | None = None
+    progress: int = 0
+    purpose: str = "progress"
+    stands: bool = False
+    same_project: bool = True
+    same_site: bool = True
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Reuse:
+    """Another claim of the same picture. how: "bytes", "pixels" or "near"; shared: declared with a reason."""
+
+    shot: Shot
+    how: str
+    similarity: float = 1.0
+    shared: bool = False
+
+
+@dataclass(frozen=True)
+class Nearer:
+    """A site that the photo lies nearer to than the one claimed. distance_m: to its nearest part."""
+
+    site_id: int
+    distance_m: float
+    same_project: bool
+
+
+@dataclass(frozen=True)
+class Register:
+    """What only the database knows of a claim; gathered by `photos.judging`, so that the checks stay pure.
+
+    site_source: of the site version ("area", "planned", "surveyed", "photos", "as_built", "" for none).
+    binding: of the capture fix (`models.Binding`), "" without one. site_shots: kept progress claims of the site, by
+    time. device_shots: the nearest ones of the same camera before and after. same_position: other shots with the
+    same coordinates to the last digit. reuse: claims of the same picture, None while the pixels are not searched.
+    """
+
+    progress: int = 0
+    purpose: str = "progress"
+    site_source: str = ""
+    radius_m: float | None = None
+    binding: str = ""
+    stages: tuple[int, ...] = ()
+    site_shots: tuple[Shot, ...] = ()
+    device_shots: tuple[Shot, ...] = ()
+    same_position: tuple[Shot, ...] = ()
+    nearer: Nearer | None = None
+    same_bytes: tuple[Reuse, ...] = ()
+    near_same: tuple[Reuse, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """What a look at the pixels measured, in the worker (`photos.pixels`). None: not measured or not there.
+
+    thumbnail: difference of the embedded thumbnail from the picture, 0 (the same) to 1. screen: how strongly the
+    picture looks like one of a screen or print, 0 to 1. printed: text of drawn coordinates, "" if none was found.
+    manifest: "none", "valid", "untrusted", "broken" (C2PA). failure: why the pixels could not be decoded.
+    """
+
+    thumbnail: float | None = None
+    screen: float | None = None
+    printed: str | None = None
+    printed_position: tuple[float, float] | None = None  # lon, lat as drawn
+    manifest: str | None = None
+    signer: str = ""
+    failure: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,6 +126,8 @@ class Evidence:
 
     site: geometry (point, line, area, or a collection) of the site version valid when the photo was taken.
     boundary: of the village, None if not known. not_before, not_after: days of the works' window, None if open.
+    register, pixels: None where there is no database or the pixels were not looked at yet. severity, limits: by the
+    check's code, only where they differ from the module's own (`models.CheckSetting`).
     """
 
     facts: Facts
@@ -56,6 +141,38 @@ class Evidence:
     village: str = ""
     not_before: date | None = None
     not_after: date | None = None
+    work_type: str = ""
+    register: Register | None = None
+    pixels: Pixels | None = None
+    severity: Mapping[str, str] = field(default_factory=dict)
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+
+    def limit(self, code: str, name: str, default: float) -> float:
+        """A check's limit: the setting's where there is one, else the module's own."""
+        return self.limits.get(code, {}).get(name, default)
+
+    @property
+    def position_facts(self) -> tuple[str, ...]:
+        """Keys of the facts that `position` rests on."""
+        position = self.position
+        if position is None:
+            return ()
+        if position.source == "capture":
+            return ("capture:lon", "capture:lat", "capture:accuracy_m")
+        names = ("GPSLatitude", "GPSLatitudeRef", "GPSLongitude", "GPSLongitudeRef", "GPSHPositioningError")
+        return tuple(f"{position.source}:{name}" for name in names)
+
+    @property
+    def time_facts(self) -> tuple[str, ...]:
+        """Keys of the facts that `taken` rests on."""
+        by_source = {
+            "gps": ("exif:GPSDateStamp", "exif:GPSTimeStamp"),
+            "exif_offset": ("exif:DateTimeOriginal", "exif:OffsetTimeOriginal"),
+            "exif_assumed_wib": ("exif:DateTimeOriginal",),
+            "xmp": ("xmp:DateTimeOriginal", "xmp:DateCreated", "xmp:CreateDate"),
+            "capture": ("capture:shot_at", "capture:at"),
+        }
+        return by_source.get(self.taken.source, ())
 
     @property
     def position(self) -> Position | None:
@@ -78,13 +195,18 @@ class Evidence:
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """A check's answer, storable: measured value and limit in the unit that the check's page names."""
+    """A check's answer, storable: measured value and limit in the unit that the check's page names.
+
+    cites: keys of the facts it rests on ("exif:GPSLatitude", "server:site"). rule: filled in by `run_checks`.
+    """
 
     code: str
     status: Status
     message: Message
     measured: float | str | None = None
     limit: float | str | None = None
+    cites: tuple[str, ...] = ()
+    rule: int = 1
 
 
 def fix_flaw(evidence: Evidence) -> str:

@@ -1,40 +1,67 @@
-"""Writes down what the sources say of a file: EXIF and XMP as read, the capture fix as sent."""
+"""Writes down what the sources say: of a file its own tags as read; of a claim all that was said beside it."""
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
+import shapely
+
+from photos.capture import stored as stored_fix
+from photos.evidence import Evidence
 from photos.exif import Facts
-from photos.models import Fact, FactSource, Photo
+from photos.models import Claim, Fact, FactSource, Photo
 
 RAW_LIMIT = 2000  # characters of one value as written; longer ones are cut, the original has them whole
 FACTS_LIMIT = 400  # of one file
-_SOURCES = {"exif": FactSource.EXIF, "xmp": FactSource.XMP}
+_SOURCES = {"exif": FactSource.EXIF, "xmp": FactSource.XMP, "iptc": FactSource.IPTC}
 
 
-def rows_of(photo: Photo, facts: Facts, *, fix: Mapping[str, Any] | None) -> list[Fact]:
-    """Unsaved rows: the file's facts, then the fix's."""
-    rows = [
+def rows_of(photo: Photo, facts: Facts) -> list[Fact]:
+    """Unsaved rows of what a file says of itself; a value that could not be read is kept as {"reason": …}."""
+    return [
         Fact(
             photo=photo,
             source=_SOURCES.get(fact.source, FactSource.SERVER),
             name=_text(fact.name, 60),
-            value=_value(fact.value),
+            value=_value(fact.as_json()["value"]),
             raw=_text(fact.raw, RAW_LIMIT),
         )
         for fact in facts.facts[:FACTS_LIMIT]
     ]
-    rows += [
+
+
+def rows_of_claim(claim: Claim, evidence: Evidence) -> list[Fact]:
+    """Unsaved rows of what was said beside the file (capture, officer) and what the server compared it with."""
+    said = {
+        FactSource.CAPTURE: stored_fix(evidence.fix) or {},
+        FactSource.OFFICER: _of_officer(claim),
+        FactSource.SERVER: _of_server(claim, evidence),
+    }
+    return [
         Fact(
-            photo=photo,
-            source=FactSource.CAPTURE,
+            photo=claim.photo,
+            claim=claim,
+            source=source,
             name=name,
             value=_value(value),
             raw=_text(str(value), RAW_LIMIT),
         )
-        for name, value in (fix or {}).items()
+        for source, values in said.items()
+        for name, value in values.items()
     ]
-    return rows
+
+
+def _of_officer(claim: Claim) -> dict[str, Any]:
+    return {"progress": claim.progress, "purpose": claim.purpose}
+
+
+def _of_server(claim: Claim, evidence: Evidence) -> dict[str, Any]:
+    window = [day.isoformat() if day else None for day in (evidence.not_before, evidence.not_after)]
+    return {
+        "received_at": evidence.received_at.isoformat(timespec="seconds"),
+        "site": shapely.to_wkt(evidence.site, rounding_precision=7) if evidence.site else None,
+        "tolerance_m": evidence.tolerance_m,
+        "window": window,
+    }
 
 
 def _value(value: Any) -> Any:

@@ -5,6 +5,7 @@ written. Sending again is harmless. docs/design/photo-intake.md follows one phot
 """
 
 import uuid as uuids
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,18 +23,19 @@ from photos import standing
 from photos.capture import stored as stored_fix
 from photos.containers import layout_of, opened
 from photos.derivatives import make_derivatives
-from photos.evidence import Evidence, Fix
+from photos.evidence import CheckOutcome, Fix
 from photos.exif import Facts, read
-from photos.facts import rows_of
-from photos.judging import Judged, evidence_for, judge_claim
+from photos.facts import rows_of, rows_of_claim
+from photos.judging import Asked, judge_claim
 from photos.models import CheckResult, Claim, Fact, FactSource, IntakeRefusal, Photo, Purpose
 from photos.sniff import SIZE_LIMIT, Sniffed, sniff
 from photos.storing import keep_original
 from photos.uploads import Incoming, received
+from photos.verdict import Judgement
 from places.message import Message, message, sentences
 from places.message import mark as _
 from places.problems import Problem
-from projects.models import Project, Site, SiteStatus, SiteVersion
+from projects.models import Project, Site, SiteStatus
 
 SENTENCES = sentences(
     {
@@ -184,15 +186,6 @@ def _receive(sent: _Sent, incoming: Incoming) -> Receipt:
     sniffed, facts = _look(incoming, sent.file_name)
     if sniffed.refusal:
         raise _refuse(sent, incoming, sniffed.refusal)
-    evidence, version = evidence_for(
-        project=sent.project,
-        site=sent.site,
-        facts=facts,
-        sniffed=sniffed,
-        fix=sent.fix,
-        purpose=sent.purpose,
-        received_at=sent.received_at,
-    )
     sha256, format = incoming.sha256, sniffed.format.upper()
     original = keep_original(incoming.path, sha256=sha256, format=format)
     try:
@@ -200,7 +193,7 @@ def _receive(sent: _Sent, incoming: Incoming) -> Receipt:
             photo = _photo(
                 sent, sha256=sha256, format=format, sniffed=sniffed, facts=facts, original=original
             )
-            claim = _claim(sent, photo, evidence, version)
+            claim = _claim(sent, photo, facts, sniffed)
     except IntegrityError:
         known = _known(sent, sha256)  # the same photo came in twice at the same moment
         if known is None:
@@ -278,25 +271,26 @@ def _photo(sent: _Sent, *, sha256: str, format: str, sniffed: Sniffed, facts: Fa
         },
     )
     if is_new:
-        Fact.objects.bulk_create(rows_of(photo, facts, fix=stored_fix(sent.fix)))
+        Fact.objects.bulk_create(rows_of(photo, facts))
     if not photo.display:
         # The queue is in the same database: the task is there exactly when the photo is.
         make_derivatives.enqueue(photo.pk)
     return Photo.objects.select_for_update().get(pk=photo.pk)
 
 
-def _claim(sent: _Sent, photo: Photo, evidence: Evidence, version: SiteVersion | None) -> Claim:
-    judged = judge_claim(
-        evidence,
-        version=version,
-        photo=photo,
+def _claim(sent: _Sent, photo: Photo, facts: Facts, sniffed: Sniffed) -> Claim:
+    asked = Asked(
         project=sent.project,
         site=sent.site,
         progress=sent.progress,
         purpose=sent.purpose,
+        received_at=sent.received_at,
+        fix=sent.fix,
     )
-    claim = Claim.objects.create(photo=photo, **_columns(sent, judged))
-    CheckResult.objects.bulk_create(results_of(claim, judged))
+    evidence, judgement = judge_claim(asked, photo=photo, facts=facts, sniffed=sniffed)
+    claim = Claim.objects.create(photo=photo, **_columns(sent, judgement))
+    Fact.objects.bulk_create(rows_of_claim(claim, evidence))
+    CheckResult.objects.bulk_create(results_of(claim, judgement.outcomes))
     audit.record(
         actor=sent.actor,
         action="claim.received",
@@ -308,8 +302,8 @@ def _claim(sent: _Sent, photo: Photo, evidence: Evidence, version: SiteVersion |
             "progress": sent.progress,
             "purpose": sent.purpose,
             "sha256": photo.sha256,
-            "verdict": judged.verdict,
-            "distance_m": judged.judgement.distance_m,
+            "verdict": judgement.verdict,
+            "distance_m": judgement.distance_m,
         },
     )
     standing.push(sent.project.pk)
@@ -317,9 +311,8 @@ def _claim(sent: _Sent, photo: Photo, evidence: Evidence, version: SiteVersion |
     return claim
 
 
-def _columns(sent: _Sent, judged: Judged) -> dict[str, Any]:
+def _columns(sent: _Sent, judgement: Judgement) -> dict[str, Any]:
     """A claim's columns from what was sent and how it was judged."""
-    judgement = judged.judgement
     position, taken_at = judgement.position, judgement.taken_at
     offset = taken_at.utcoffset() if taken_at else None
     return {
@@ -341,13 +334,14 @@ def _columns(sent: _Sent, judged: Judged) -> dict[str, Any]:
         "position_reason": judgement.position_reason or "",
         "error_m": position.error_m if position else None,
         "fix": stored_fix(sent.fix),
-        "verdict": judged.verdict,
+        "verdict": judgement.verdict,
         "distance_m": judgement.distance_m,
+        "judged_at": timezone.now(),
     }
 
 
-def results_of(claim: Claim, judged: Judged) -> list[CheckResult]:
-    """The check results of a judgement, in reading order; texts that were measured stand in the message alone."""
+def results_of(claim: Claim, outcomes: Iterable[CheckOutcome]) -> list[CheckResult]:
+    """Unsaved check results, in reading order; texts that were measured stand in the message alone."""
     return [
         CheckResult(
             claim=claim,
@@ -357,8 +351,10 @@ def results_of(claim: Claim, judged: Judged) -> list[CheckResult]:
             measured=_float(outcome.measured),
             limit=_float(outcome.limit),
             message=outcome.message.as_json(),
+            rule=outcome.rule,
+            cites=list(outcome.cites),
         )
-        for order, outcome in enumerate(judged.outcomes)
+        for order, outcome in enumerate(outcomes)
     ]
 
 

@@ -3,105 +3,86 @@
 docs/design/photo-intake.md gives the rules with worked examples.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from shapely.geometry.base import BaseGeometry
 
-from photos.evidence import CheckOutcome, Evidence, Fix
+from photos import reuse
+from photos.evidence import Evidence, Fix, Pixels, Register
 from photos.exif import Facts
 from photos.models import Photo, Purpose
-from photos.reuse import check as check_reuse
 from photos.sniff import Sniffed
-from photos.verdict import Judgement, judge, verdict_of
+from photos.verdict import Judgement, judge
 from places.earth import metres_between_geometries
-from places.message import mark as _
-from places.message import message, sentences
 from places.models import Place
 from projects.models import Project, Site, SiteSource, SiteStatus, SiteVersion
 
-SURVEYED = "surveyed_site"
 SIBLING_FLOOR_M = (
     5.0  # stretches that touch each other are still told apart by a person, not by a zero tolerance
 )
 
-SENTENCES = sentences(
-    {
-        "surveyed_site.surveyed": _("Titik lokasi sudah disurvei."),
-        "surveyed_site.planned": _(
-            "Titik lokasi masih rencana. Tetapkan titiknya dari foto 0 %% di lapangan."
-        ),
-        "surveyed_site.area": _(
-            "Lokasi pekerjaan masih perkiraan (radius %(radius_m)s), jadi foto ini belum membuktikan progres. "
-            "Tetapkan titik lokasinya dulu."
-        ),
-        "surveyed_site.area_before": _(
-            "Lokasi pekerjaan masih perkiraan (radius %(radius_m)s). Tetapkan titiknya dari foto 0 %% ini."
-        ),
-    }
-)
-
 
 @dataclass(frozen=True)
-class Judged:
-    """A judgement with the outcomes that only the database could give, and the verdict of them all."""
+class Asked:
+    """What a claim says that its file does not: which site of which project, at which progress, to show what."""
 
-    judgement: Judgement
-    outcomes: tuple[CheckOutcome, ...]
-    verdict: str
+    project: Project
+    site: Site
+    progress: int
+    purpose: str
+    received_at: datetime
+    fix: Fix | None = None
+    binding: str = ""
+    shared_reason: str = ""
+    claim_id: int | None = None  # None while it is not stored yet
+
+
+def judge_claim(
+    asked: Asked, *, photo: Photo | None, facts: Facts, sniffed: Sniffed, pixels: Pixels | None = None
+) -> tuple[Evidence, Judgement]:
+    """The verdict on a claim, with the evidence that it rests on. photo: the file's row, None: bytes never seen.
+
+    A claim always names a site, so there is always a verdict.
+    """
+    evidence = evidence_for(asked, photo=photo, facts=facts, sniffed=sniffed, pixels=pixels)
+    return evidence, judge(evidence)
 
 
 def evidence_for(
-    *,
-    project: Project,
-    site: Site,
-    facts: Facts,
-    sniffed: Sniffed,
-    fix: Fix | None,
-    purpose: str,
-    received_at: datetime,
-) -> tuple[Evidence, SiteVersion | None]:
-    """The evidence for a claim, and the site version it is judged by (valid when the photo was taken)."""
-    loose = Evidence(facts=facts, received_at=received_at, fix=fix, sniffed=sniffed)
-    version = version_at(site, loose.taken.at or received_at)
-    not_before, not_after = window(project, purpose)
-    village = project.village
-    evidence = Evidence(
-        facts=facts,
-        received_at=received_at,
-        fix=fix,
-        sniffed=sniffed,
+    asked: Asked, *, photo: Photo | None, facts: Facts, sniffed: Sniffed, pixels: Pixels | None = None
+) -> Evidence:
+    """All that the checks need: the file's word, the site as it was when the photo was taken, the register's."""
+    project, site = asked.project, asked.site
+    loose = Evidence(facts=facts, received_at=asked.received_at, fix=asked.fix, sniffed=sniffed)
+    version = version_at(site, loose.taken.at or asked.received_at)
+    not_before, not_after = window(project, asked.purpose)
+    return replace(
+        loose,
         site=to_shapely((version or site).geometry),
         site_label=str(site),
         tolerance_m=tolerance_m(project, site, version),
         boundary=_boundary(project),
-        village=village.title,
+        village=project.village.title,
         not_before=not_before,
         not_after=not_after,
+        work_type=project.work_type,
+        register=_register(asked, version, photo),
+        pixels=pixels,
     )
-    return evidence, version
 
 
-def judge_claim(
-    evidence: Evidence,
-    *,
-    version: SiteVersion | None,
-    photo: Photo | None,
-    project: Project,
-    site: Site,
-    progress: int,
-    purpose: str,
-) -> Judged:
-    """The door's verdict: the pure checks, whether the site was surveyed, whether the bytes are new."""
-    judgement = judge(evidence)
-    own = (
-        _surveyed(version, progress),
-        check_reuse(photo, project=project, site=site, purpose=purpose),
+def _register(asked: Asked, version: SiteVersion | None, photo: Photo | None) -> Register:
+    return Register(
+        progress=asked.progress,
+        purpose=asked.purpose,
+        site_source=version.source if version else "",
+        radius_m=version.radius_m if version else None,
+        binding=asked.binding,
+        same_bytes=reuse.of_bytes(photo, asked.project, asked.site, without=asked.claim_id),
     )
-    outcomes = (*judgement.outcomes, *own)
-    return Judged(judgement, outcomes, verdict_of(outcomes) or "suspect")
 
 
 def version_at(site: Site, moment: datetime) -> SiteVersion | None:
@@ -134,19 +115,6 @@ def window(project: Project, purpose: str) -> tuple[date | None, date | None]:
     first, last = date(project.fiscal_year - 1, 7, 1), date(project.fiscal_year + 1, 6, 30)
     starts, ends = [first, project.planned_start or first], [last, project.planned_end or last]
     return min(starts), max(ends)
-
-
-def _surveyed(version: SiteVersion | None, progress: int) -> CheckOutcome:
-    """Works count only from an exact point on: a rough area proves where nothing stands yet, never progress."""
-    if version is None or version.source == SiteSource.PLANNED:
-        return CheckOutcome(SURVEYED, "warning", message("surveyed_site.planned"))
-    if version.source != SiteSource.AREA:
-        return CheckOutcome(SURVEYED, "passed", message("surveyed_site.surveyed"))
-    radius = version.radius_m
-    if progress == 0:
-        said = message("surveyed_site.area_before", radius_m=radius)
-        return CheckOutcome(SURVEYED, "warning", said, radius)
-    return CheckOutcome(SURVEYED, "failed", message("surveyed_site.area", radius_m=radius), radius)
 
 
 def _boundary(project: Project) -> BaseGeometry | None:

@@ -35,11 +35,25 @@ class Photo(models.Model):
     )  # made by the worker, no metadata
     thumb = models.CharField(_("gambar 320 px"), max_length=120, blank=True)
     received_at = models.DateTimeField(_("diterima"))
+    looked_at = models.DateTimeField(_("piksel diperiksa"), null=True)  # by the worker; None: still to come
+    # Removing the bytes is a recorded act of an admin; the row, its hash and the reason stay.
+    removed_at = models.DateTimeField(_("berkas dihapus"), null=True)
+    removed_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("dihapus oleh")
+    )
+    removed_reason = models.CharField(_("alasan penghapusan"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("berkas foto")
         verbose_name_plural = _("berkas foto")
         ordering = ["-pk"]
+        constraints = [
+            # The auditor: bytes never go without a reason.
+            models.CheckConstraint(
+                name="photo_removal_has_reason",
+                condition=Q(removed_at__isnull=True) | ~Q(removed_reason=""),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.sha256[:12]
@@ -48,15 +62,21 @@ class Photo(models.Model):
 class FactSource(models.TextChoices):
     EXIF = "exif", "EXIF"
     XMP = "xmp", "XMP"
+    IPTC = "iptc", "IPTC"
     CAPTURE = "capture", _("Kamera Geomonitor")
     SERVER = "server", _("Server")
     OFFICER = "officer", _("Pelaksana")
 
 
 class Fact(models.Model):
-    """One thing that a source says of a file, as read (value) and as written there (raw)."""
+    """One thing that a source says, as read (value) and as written there (raw).
+
+    What a file says of itself (exif, xmp, iptc, and what the server measured in it) belongs to the photo alone;
+    what was said beside it (capture, officer) and what the server compared it with belong to one claim.
+    """
 
     photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="facts")
+    claim = models.ForeignKey("Claim", on_delete=models.CASCADE, null=True, related_name="facts")
     source = models.CharField(_("sumber"), max_length=8, choices=FactSource.choices)
     name = models.CharField(_("nama"), max_length=60)
     value = models.JSONField(_("nilai"), null=True)
@@ -68,7 +88,38 @@ class Fact(models.Model):
         ordering = ["photo_id", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.source}:{self.name}={self.value}"
+        return f"{self.key}={self.value}"
+
+    @property
+    def key(self) -> str:
+        """How checks cite it: "exif:GPSLatitude"."""
+        return f"{self.source}:{self.name}"
+
+
+class SamePicture(models.Model):
+    """Two files that show one picture, found by the second, stronger comparison (docs/design/photo-reuse.md)."""
+
+    class How(models.TextChoices):
+        PIXELS = "pixels", _("gambar sama, disimpan ulang")
+        NEAR = "near", _("gambar sama, diubah")
+
+    left = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="+")
+    right = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="+")
+    how = models.CharField(max_length=6, choices=How.choices)
+    similarity = models.FloatField()  # 0 to 1
+    details = models.JSONField(default=dict)  # what links them: turn, mirrored, part (x, y, width, height) …
+    found_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("gambar yang sama")
+        verbose_name_plural = _("gambar yang sama")
+        constraints = [
+            models.UniqueConstraint(name="same_picture_once", fields=["left", "right"]),
+            models.CheckConstraint(name="same_picture_in_order", condition=Q(left__lt=models.F("right"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.left} = {self.right} ({self.how})"
 
 
 class Purpose(models.TextChoices):
@@ -90,6 +141,17 @@ class Verdict(models.TextChoices):
     OUTSIDE = "outside", _("Di luar lokasi")
     UNLOCATED = "unlocated", _("Tanpa koordinat")
     SUSPECT = "suspect", _("Perlu diperiksa")
+
+
+class Binding(models.TextChoices):
+    """Whether the capture fix and the file are what the page's camera sealed (docs/design/capture.md)."""
+
+    BOUND = "bound", _("terikat")
+    UNBOUND = "unbound", _("tidak terikat")
+    CHANGED = "changed", _("berubah setelah diambil")
+    REPLAYED = "replayed", _("nomor sudah dipakai")
+    EXPIRED = "expired", _("nomor kedaluwarsa")
+    FOREIGN = "foreign", _("nomor milik orang lain atau tidak dikenal")
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
@@ -136,9 +198,15 @@ class Claim(models.Model):
     viewpoint = models.CharField(_("sudut pandang"), max_length=60, blank=True)
     note = models.CharField(_("catatan"), max_length=500, blank=True)
     file_name = models.CharField(_("nama berkas"), max_length=255, blank=True)
+    # One picture for two projects (one board, one heap of material): declared with a reason it raises no alarm.
+    shared_reason = models.CharField(_("alasan foto dipakai bersama"), max_length=300, blank=True)
+    answers = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="answered_by", verbose_name=_("menjawab")
+    )
     taken_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("diambil oleh")
     )
+    taken_by_name = models.CharField(_("diambil oleh (bukan pengguna)"), max_length=120, blank=True)
     uploaded_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, related_name="claims", verbose_name=_("dikirim oleh")
     )
@@ -153,9 +221,16 @@ class Claim(models.Model):
     position_reason = models.CharField(max_length=12, blank=True)  # why there is none: absent, stripped …
     error_m = models.FloatField(_("akurasi (m)"), null=True, validators=[MinValueValidator(0)])
     fix = models.JSONField(null=True, blank=True)
+    binding = models.CharField(max_length=9, blank=True, choices=Binding.choices)
+    device = models.CharField(
+        max_length=80, blank=True
+    )  # what tells one camera from another (photos/devices.py)
 
     verdict = models.CharField(_("hasil pemeriksaan"), max_length=10, choices=Verdict.choices)
     distance_m = models.FloatField(_("jarak (m)"), null=True)
+    judged_at = models.DateTimeField(_("dinilai"), null=True, editable=False)
+    doubt = models.PositiveSmallIntegerField(default=0, editable=False)  # orders the queue (photos/doubt.py)
+    control = models.BooleanField(default=False, editable=False)  # drawn into the regency's random sample
     stands = models.BooleanField(_("diterima"), default=False, editable=False)
     withdrawn_at = models.DateTimeField(_("ditarik"), null=True, editable=False)
     withdrawn_reason = models.CharField(max_length=300, blank=True)
@@ -177,7 +252,12 @@ class Claim(models.Model):
         ]
         indexes = [
             models.Index(name="claim_timeline", fields=["project", "site", "progress"]),
-            models.Index(name="claim_queue", fields=["verdict", "received_at"]),
+            # The review queue: most doubtful first, then the oldest.
+            models.Index(name="claim_queue", fields=["-doubt", "received_at"]),
+            # The speed check asks for the shots of one camera around a moment.
+            models.Index(name="claim_device", fields=["device", "taken_at"], condition=~Q(device="")),
+            # Identical coordinates to the last digit.
+            models.Index(name="claim_position", fields=["position"], condition=Q(position__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -192,7 +272,10 @@ class CheckStatus(models.TextChoices):
 
 
 class CheckResult(models.Model):
-    """What one check said of a claim: status, what it measured, the limit, and the message (code, params)."""
+    """What one check said of a claim: status, what it measured, the limit, the message (code, params), and why.
+
+    rule: the version of the check's rule; cites: keys of the facts that it rests on ("exif:GPSLatitude").
+    """
 
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="checks")
     order = models.PositiveSmallIntegerField(default=0)
@@ -201,6 +284,8 @@ class CheckResult(models.Model):
     measured = models.FloatField(null=True)
     limit = models.FloatField(null=True)
     message = models.JSONField()
+    rule = models.PositiveSmallIntegerField(default=1)
+    cites = models.JSONField(default=list)
 
     class Meta:
         verbose_name = _("hasil cek")
@@ -212,9 +297,71 @@ class CheckResult(models.Model):
         return f"{self.code}: {self.status}"
 
 
+class Severity(models.TextChoices):
+    """What a check's "no" amounts to."""
+
+    FAILED = "failed", _("menggugurkan")
+    WARNING = "warning", _("perhatian")
+    OFF = "off", _("tidak diperiksa")
+
+
+class CheckSetting(models.Model):
+    """Where a check's severity or limits differ from its module's defaults, for an activity and a fund source.
+
+    activity: the beginning of an activity code ("02.03"), "" for all; fund_source: a code, "" for all. The most
+    specific one counts: longest activity, then fund source. limits: by the names in the check's LIMITS.
+    """
+
+    code = models.CharField(_("cek"), max_length=40)
+    activity = models.CharField(_("kode kegiatan"), max_length=20, blank=True)
+    fund_source = models.CharField(_("sumber dana"), max_length=10, blank=True)
+    severity = models.CharField(_("bobot"), max_length=7, choices=Severity.choices, blank=True)
+    limits = models.JSONField(_("batas"), default=dict, blank=True)
+    reason = models.CharField(_("alasan"), max_length=300)
+
+    class Meta:
+        verbose_name = _("aturan cek")
+        verbose_name_plural = _("aturan cek")
+        ordering = ["code", "activity", "fund_source"]
+        constraints = [
+            models.UniqueConstraint(name="check_setting_once", fields=["code", "activity", "fund_source"])
+        ]
+
+    def __str__(self) -> str:
+        return " · ".join(filter(None, [self.code, self.activity, self.fund_source]))
+
+
+class CaptureNonce(models.Model):
+    """A number that the page's camera may seal one shot with; docs/design/capture.md."""
+
+    nonce = models.CharField(max_length=43, primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    issued_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)  # of the file that used it
+
+    class Meta:
+        verbose_name = _("nomor kamera")
+        verbose_name_plural = _("nomor kamera")
+        # Unused ones are swept after they expire.
+        indexes = [models.Index(name="capture_nonce_expiry", fields=["expires_at"])]
+
+    def __str__(self) -> str:
+        return self.nonce[:8]
+
+
 class ReviewDecision(models.TextChoices):
     ACCEPTED = "accepted", _("Diterima")
     REJECTED = "rejected", _("Ditolak")
+    ASKED = "asked", _("Diminta ulang")
+
+
+class ReviewTier(models.TextChoices):
+    """Who looked: the district first, the regency at what is doubtful and at a sample."""
+
+    DISTRICT = "district", _("kecamatan")
+    REGENCY = "regency", _("kabupaten")
 
 
 class Review(models.Model):
@@ -223,6 +370,8 @@ class Review(models.Model):
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="reviews")
     reviewer = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     decision = models.CharField(_("keputusan"), max_length=8, choices=ReviewDecision.choices)
+    tier = models.CharField(_("tingkat"), max_length=8, choices=ReviewTier.choices, blank=True)
+    batch = models.UUIDField(null=True)  # of a decision over a whole filter
     reason = models.CharField(_("alasan"), max_length=500, blank=True)
     at = models.DateTimeField(auto_now_add=True)
 
@@ -233,7 +382,8 @@ class Review(models.Model):
         constraints = [
             # The officer: a rejection without a reason leaves no way to do better.
             models.CheckConstraint(
-                name="review_rejection_has_reason", condition=~Q(decision="rejected") | ~Q(reason="")
+                name="review_rejection_has_reason",
+                condition=~Q(decision__in=["rejected", "asked"]) | ~Q(reason=""),
             )
         ]
         triggers = [pgtrigger.Protect(name="review_append_only", operation=pgtrigger.Update)]

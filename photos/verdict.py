@@ -34,8 +34,8 @@ class Judgement:
     refusal: Message | None = None
 
 
-def judge(evidence: Evidence, *, tiers: Iterable[str] = ("door",)) -> Judgement:
-    """Run the checks of the given tiers and conclude. A refused file (`sniffed.refusal`) is `unreadable`.
+def judge(evidence: Evidence) -> Judgement:
+    """Run the checks and conclude. A refused file (`sniffed.refusal`) is `unreadable`.
 
     Headers without picture (`refused.no_picture`) are judged by what they say, never better than `suspect`;
     it is for the door to refuse them.
@@ -43,7 +43,7 @@ def judge(evidence: Evidence, *, tiers: Iterable[str] = ("door",)) -> Judgement:
     sniffed = evidence.sniffed
     if sniffed and sniffed.refusal and sniffed.refusal.code != "refused.no_picture":
         return Judgement(UNREADABLE, refusal=sniffed.refusal)
-    outcomes = run_checks(evidence, tiers=tiers)
+    outcomes = run_checks(evidence)
     distance = next((o.measured for o in outcomes if o.code == "near_site"), None)
     return Judgement(
         verdict=verdict_of(outcomes, with_site=evidence.site is not None),

@@ -1,13 +1,26 @@
 """[pure] The photo checks, in the order in which people read them. To add one: one file, one line here.
 
-A check module has CODE, TIER ("door": bytes and tags, while the officer waits; "pixel": later, in the worker),
-SENTENCES and run(evidence) -> CheckOutcome; its page is docs/checks/<code>.md, its test tests/photos/.
+A check module has CODE, TIER ("door": bytes, tags and register, while the officer waits; "pixel": later, in the
+worker), SENTENCES and run(evidence) -> CheckOutcome. It may have RULE (version of its rule, 1), SEVERITY (what its
+"failed" amounts to: "failed"), LIMITS (numbers that a setting may change; read them with `limit`) and ASKS
+("register" where it has nothing to say without the database). Its page is docs/checks/<code>.md, its test stands in
+tests/photos/.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol, cast
 
-from photos.checks import complete, fix_agrees, has_position, in_village, near_site, time_plausible
+from photos.checks import (
+    complete,
+    fix_agrees,
+    has_position,
+    in_village,
+    near_site,
+    not_reused,
+    surveyed_site,
+    time_plausible,
+)
 from photos.evidence import CheckOutcome, Evidence
 
 
@@ -27,15 +40,30 @@ CHECKS: tuple[Check, ...] = tuple(
     for module in (
         has_position,
         near_site,
+        surveyed_site,
         in_village,
         time_plausible,
         fix_agrees,
         complete,
+        not_reused,
     )
 )
 
 
-def run_checks(evidence: Evidence, *, tiers: Iterable[str] = ("door",)) -> tuple[CheckOutcome, ...]:
-    """The outcomes of all checks of the given tiers, in the registry's order."""
-    wanted = set(tiers)
-    return tuple(check.run(evidence) for check in CHECKS if check.TIER in wanted)
+def run_checks(evidence: Evidence) -> tuple[CheckOutcome, ...]:
+    """The outcomes of all checks that can be asked of this evidence, in the registry's order.
+
+    A setting may soften a check's "failed" to "warning", or leave the check out.
+    """
+    outcomes = []
+    for check in CHECKS:
+        if evidence.register is None and getattr(check, "ASKS", "file") == "register":
+            continue
+        severity = evidence.severity.get(check.CODE) or getattr(check, "SEVERITY", "failed")
+        if severity == "off":
+            continue
+        outcome = replace(check.run(evidence), rule=getattr(check, "RULE", 1))
+        if outcome.status == "failed" and severity == "warning":
+            outcome = replace(outcome, status="warning")
+        outcomes.append(outcome)
+    return tuple(outcomes)

@@ -9,7 +9,7 @@ import shapely
 
 from photos import checks, exif
 from photos.checks import complete, fix_agrees, has_position, in_village, near_site, time_plausible
-from photos.evidence import Evidence, Fix, whole_hours
+from photos.evidence import Evidence, Fix, Register, whole_hours
 from photos.exif import WIB, Facts, Position, Taken
 from photos.sniff import sniff
 from places.earth import WGS84
@@ -60,11 +60,24 @@ def test_every_check_says_its_tier_and_has_its_own_sentences() -> None:
         assert all(code.startswith(check.CODE + ".") for code in check.SENTENCES)
 
 
-def test_it_runs_the_asked_tiers_only() -> None:
-    assert [outcome.code for outcome in checks.run_checks(evidence())] == [
-        check.CODE for check in checks.CHECKS
-    ]
-    assert checks.run_checks(evidence(), tiers=("pixel",)) == ()
+def test_it_leaves_out_what_only_the_register_can_answer() -> None:
+    everything = [check.CODE for check in checks.CHECKS]
+    asked = [outcome.code for outcome in checks.run_checks(evidence(register=Register()))]
+    alone = [outcome.code for outcome in checks.run_checks(evidence())]
+    assert asked == everything
+    assert alone == [c.CODE for c in checks.CHECKS if getattr(c, "ASKS", "file") != "register"]
+    assert "not_reused" not in alone
+
+
+def test_a_setting_softens_a_check_or_leaves_it_out() -> None:
+    far = {"metres": 90}
+    assert _status(evidence(**far), "near_site") == "failed"
+    assert _status(evidence(**far, severity={"near_site": "warning"}), "near_site") == "warning"
+    assert _status(evidence(**far, severity={"near_site": "off"}), "near_site") is None
+
+
+def _status(judged: Evidence, code: str) -> str | None:
+    return next((outcome.status for outcome in checks.run_checks(judged) if outcome.code == code), None)
 
 
 # has_position ----------------------------------------------------------------------------------------------

@@ -186,13 +186,57 @@ def _media_storage() -> dict[str, object]:
         }
     if url.startswith("s3://"):
         bucket, _slash, prefix = url.removeprefix("s3://").partition("/")
-        return {
-            "BACKEND": "storages.backends.s3.S3Storage",
-            "OPTIONS": {"bucket_name": bucket, "location": prefix, "file_overwrite": False},
-        }
+        if not bucket:
+            raise ImproperlyConfigured(
+                f"GEOMONITOR_MEDIA_URL is {url!r}; it names no bucket. It looks like s3://bucket/prefix."
+            )
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _s3_options(bucket, prefix)}
     raise ImproperlyConfigured(
         f"GEOMONITOR_MEDIA_URL is {url!r}; it must begin with file:// (a folder) or s3:// (bucket/prefix)."
     )
+
+
+def _s3_options(bucket: str, prefix: str) -> dict[str, object]:
+    """How a bucket is reached. Keys, region and endpoint may also stand in AWS's own variables (AWS_…)."""
+    from botocore.config import Config  # only where a bucket is used
+
+    endpoint = env.str("GEOMONITOR_S3_ENDPOINT", default="") or env.str("AWS_ENDPOINT_URL_S3", default="")
+    if endpoint and not endpoint.startswith(("http://", "https://")):
+        raise ImproperlyConfigured(
+            f"GEOMONITOR_S3_ENDPOINT is {endpoint!r}; it must begin with http:// or https://."
+        )
+    addressing = env.str("GEOMONITOR_S3_ADDRESSING", default="path" if endpoint else "auto")
+    if addressing not in {"path", "virtual", "auto"}:
+        raise ImproperlyConfigured(
+            f"GEOMONITOR_S3_ADDRESSING is {addressing!r}; it must be path, virtual or auto."
+        )
+    given = {
+        "endpoint_url": endpoint,
+        "region_name": env.str("GEOMONITOR_S3_REGION", default="")
+        or env.str("AWS_DEFAULT_REGION", default=""),
+        "access_key": env.str("GEOMONITOR_S3_ACCESS_KEY", default=""),
+        "secret_key": env.str("GEOMONITOR_S3_SECRET_KEY", default=""),
+    }
+    if bool(given["access_key"]) != bool(given["secret_key"]):
+        raise ImproperlyConfigured(
+            "GEOMONITOR_S3_ACCESS_KEY and GEOMONITOR_S3_SECRET_KEY belong together; one of them is empty."
+        )
+    return {
+        "bucket_name": bucket,
+        "location": prefix.strip("/"),
+        "file_overwrite": False,
+        "client_config": Config(
+            signature_version="s3v4",
+            s3={"addressing_style": addressing},
+            connect_timeout=5,
+            read_timeout=60,
+            retries={"mode": "standard", "total_max_attempts": 4},
+            # Checksums only where we give one: not every S3-compatible server knows the newest kinds.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
+        **{name: value for name, value in given.items() if value},
+    }
 
 
 STORAGES = {
@@ -273,6 +317,23 @@ IMPORT_ROW_STEPS: list[str] = [
 
 DUPLICATE_RADIUS_M = 100
 PHOTO_MAX_BYTES = 30_000_000
+
+
+def _between(name: str, default: int, low: int, high: int) -> int:
+    """A whole number from the environment. Raises ImproperlyConfigured outside low..high."""
+    value = env.int(name, default=default)
+    if not low <= value <= high:
+        raise ImproperlyConfigured(f"{name} is {value}; it must lie between {low} and {high}.")
+    return value
+
+
+# Reviews (docs/design/reviews.md): the district looks first, the regency takes what is doubtful and a sample.
+REVIEW_CONTROL_PERCENT = _between("GEOMONITOR_REVIEW_CONTROL_PERCENT", 5, 0, 100)  # drawn at intake
+REVIEW_DOUBTFUL_FROM = _between("GEOMONITOR_REVIEW_DOUBTFUL_FROM", 40, 0, 101)  # of Claim.doubt, 0 to 100
+REVIEW_DISTRICT_DAYS = _between("GEOMONITOR_REVIEW_DISTRICT_DAYS", 7, 0, 3650)  # then the regency takes it
+REVIEW_BULK_MAX = _between(
+    "GEOMONITOR_REVIEW_BULK_MAX", 1000, 1, 5000
+)  # photos in one decision over a filter
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 0  # uploads stream to a file; photos/intake.py hashes them there
 FILE_UPLOAD_TEMP_DIR = None

@@ -20,9 +20,12 @@ Bytes = bytes | mmap.mmap
 BLOCK_LIMIT = 4_000_000  # bytes of one metadata block that are looked at
 BLOCKS_LIMIT = 8  # blocks of one kind in one file
 STEPS_LIMIT = 20_000  # segments, chunks or boxes walked through in one file
+NAMES_LIMIT = 200  # of segments, chunks or boxes that are listed
+TABLES_LIMIT = 16  # DQT or DHT segments that are kept
 
 EXIF_HEAD = b"Exif\0"
 XMP_HEAD = b"http://ns.adobe.com/xap/1.0/\0"
+C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 
 _OTHERS = (
@@ -43,6 +46,9 @@ class Layout:
     end: where the picture ends; what follows is a trailer.
     turn: EXIF orientation that HEIF's own rotation and mirror amount to, None where the file states none.
     traces: marks left by services that rewrite pictures ("facebook").
+    segments: names of segments, chunks or boxes in file order (`photos.structure` says which). tables: contents of
+    JPEG's DQT and DHT segments; frame: the marker and content of its frame header. iptc: Photoshop's APP13 blocks.
+    jumbf: whether there is a box of content credentials. trailer: what follows the picture, see `Structure`.
     """
 
     format: str = ""
@@ -56,6 +62,19 @@ class Layout:
     flaw: str = ""
     turn: int | None = None
     traces: set[str] = field(default_factory=set)
+    segments: list[str] = field(default_factory=list)
+    tables: dict[str, list[bytes]] = field(default_factory=lambda: {"DQT": [], "DHT": []})
+    frame: bytes = b""
+    iptc: list[bytes] = field(default_factory=list)
+    comment: bytes = b""
+    jumbf: bool = False
+    trailer: str = ""
+
+    def name(self, name: str) -> None:
+        """List a segment, chunk or box; repeats of chunks and boxes are listed once."""
+        repeated = self.format != "JPEG" and self.segments[-1:] == [name]
+        if not repeated and len(self.segments) < NAMES_LIMIT:
+            self.segments.append(name)
 
     def add(self, kind: list[bytes], block: bytes) -> None:
         """Keep a metadata block, as long as there are not too many of them."""
@@ -76,6 +95,13 @@ def opened(path: str | os.PathLike[str]) -> Iterator[Bytes]:
 
 def layout_of(data: Bytes) -> Layout:
     """Walk a file. Never raises for its content; see `Layout` for what it says."""
+    layout = _walked(data)
+    if layout.format:
+        layout.trailer = _trailer_of(data, layout)
+    return layout
+
+
+def _walked(data: Bytes) -> Layout:
     head = bytes(data[:64])
     if head[:3] == b"\xff\xd8\xff":
         return _jpeg(data)
@@ -86,6 +112,21 @@ def layout_of(data: Bytes) -> Layout:
     if head[4:8] == b"ftyp":
         return _heif(data)
     return Layout(other=_name_of(head), end=len(data))
+
+
+def _trailer_of(data: Bytes, layout: Layout) -> str:
+    """What follows the picture, told by its first and last bytes alone."""
+    if layout.end >= len(data):
+        return ""
+    start, last = bytes(data[layout.end : layout.end + 4_096]), bytes(data[-4:])
+    small = start.lstrip(b"\0\r\n ")
+    if start[4:8] == b"ftyp" or b"MotionPhoto_Data" in start:
+        return "motion_photo"
+    if last == b"SEFT":
+        return "samsung"
+    if small.startswith(b"\xff\xd8\xff"):
+        return "mpf" if "APP2:MPF" in layout.segments else "jpeg"
+    return "other" if small else "padding"
 
 
 def _name_of(head: bytes) -> str:
@@ -135,25 +176,60 @@ def _jpeg(data: Bytes) -> Layout:
     return layout
 
 
+_STARTS = (  # of a segment's content, and what it is called then
+    (0xE1, EXIF_HEAD, "APP1:Exif"), (0xE1, XMP_HEAD, "APP1:XMP"), (0xE1, b"http://ns.adobe.com/xmp/ext", "APP1:XMPext"),
+    (0xE2, b"ICC_PROFILE\0", "APP2:ICC"), (0xE2, b"MPF\0", "APP2:MPF"), (0xE2, b"FPXR\0", "APP2:FPXR"),
+    (0xEB, b"JP", "APP11:JUMB"),
+)  # fmt: skip
+_MARKERS = {
+    0xC4: "DHT",
+    0xC8: "JPG",
+    0xCC: "DAC",
+    0xDA: "SOS",
+    0xDB: "DQT",
+    0xDC: "DNL",
+    0xDD: "DRI",
+    0xFE: "COM",
+}
+
+
+def _jpeg_name(marker: int, start: bytes) -> str:
+    for of, head, name in _STARTS:
+        if of == marker and start.startswith(head):
+            return name
+    if marker in _SOF:
+        return f"SOF{marker - 0xC0}"
+    return f"APP{marker - 0xE0}" if 0xE0 <= marker <= 0xEF else _MARKERS.get(marker, f"{marker:02X}")
+
+
 def _jpeg_segment(data: Bytes, layout: Layout, marker: int, at: int, size: int) -> None:
+    name = _jpeg_name(marker, bytes(data[at : at + min(size, 40)]))
+    layout.name(name)
     if marker in _SOF and size >= 6 and not layout.width:
         layout.height, layout.width = _u(data, at + 1, 2), _u(data, at + 3, 2)
-    elif marker == 0xE1:
-        block = bytes(data[at : at + size])
-        if block[:5] == EXIF_HEAD:
-            block = block[6:]
-            if layout.exif and block[:2] not in (b"II", b"MM"):
-                layout.exif[-1] = (layout.exif[-1] + block)[:BLOCK_LIMIT]  # one block over several segments
-            else:
-                layout.add(layout.exif, block)
-        elif block.startswith(XMP_HEAD):
-            layout.add(layout.xmp, block[len(XMP_HEAD) :])
-    elif marker == 0xED and data.find(b"FBMD", at, at + size) >= 0:
-        layout.traces.add("facebook")
+        layout.frame = bytes([marker]) + bytes(data[at : at + min(size, 20)])
+    elif name == "APP1:Exif":
+        block = bytes(data[at + 6 : at + size])
+        if layout.exif and block[:2] not in (b"II", b"MM"):
+            layout.exif[-1] = (layout.exif[-1] + block)[:BLOCK_LIMIT]  # one block over several segments
+        else:
+            layout.add(layout.exif, block)
+    elif name == "APP1:XMP":
+        layout.add(layout.xmp, bytes(data[at + len(XMP_HEAD) : at + size]))
+    elif name in layout.tables and len(layout.tables[name]) < TABLES_LIMIT:
+        layout.tables[name].append(bytes(data[at : at + size]))
+    elif name == "APP13":
+        layout.add(layout.iptc, bytes(data[at : at + size]))
+        if data.find(b"FBMD", at, at + size) >= 0:
+            layout.traces.add("facebook")
+    elif name == "COM":
+        layout.comment = layout.comment or bytes(data[at : at + min(size, 4_096)])
+    layout.jumbf = layout.jumbf or name == "APP11:JUMB"
 
 
 def _jpeg_scan(data: Bytes, layout: Layout, at: int, start: int) -> Layout:
     """Inside picture data FF is always followed by 00 or a restart marker, so the first FFD9 ends the picture."""
+    layout.name("SOS")
     layout.head_end = start
     end = data.find(b"\xff\xd9", start)
     if not (layout.width and layout.height):
@@ -176,6 +252,8 @@ def _png(data: Bytes) -> Layout:
         if at + 12 + size > len(data):
             return layout
         body = at + 8
+        layout.name(_printable(kind))
+        layout.jumbf = layout.jumbf or kind == b"caBX"
         if kind[:1].isupper() and _u(data, body + size, 4) != _crc(data, at + 4, size + 4):
             layout.flaw = "broken"
             return layout
@@ -193,6 +271,10 @@ def _png(data: Bytes) -> Layout:
         at = body + size + 4
     layout.flaw = "broken"
     return layout
+
+
+def _printable(kind: bytes) -> str:
+    return "".join(chr(byte) if 32 <= byte < 127 else "?" for byte in kind).strip()
 
 
 def _crc(data: Bytes, at: int, size: int) -> int:
@@ -274,6 +356,8 @@ def _webp(data: Bytes) -> Layout:
 def _webp_chunk(data: Bytes, layout: Layout, kind: bytes, at: int, size: int) -> int:
     """Take in one chunk; returns 1 if it holds picture data."""
     known = bool(layout.width)
+    layout.name(_printable(kind))
+    layout.jumbf = layout.jumbf or kind == b"C2PA"
     if kind == b"VP8X" and size >= 10:
         layout.width, layout.height = 1 + _u(data, at + 4, 3, "little"), 1 + _u(data, at + 7, 3, "little")
     elif kind == b"VP8 " and size >= 10 and not known:
@@ -322,6 +406,8 @@ def _heif(data: Bytes) -> Layout:
             break  # not a box: something was put behind the picture
         elif kind == b"meta" and meta is None:
             meta = (start, end)
+        layout.name(_printable(kind))
+        layout.jumbf = layout.jumbf or (kind == b"uuid" and data[start : start + 16] == C2PA_UUID)
         flaw = "cut" if end > len(data) else ""
         walked = min(end, len(data))
     layout.flaw, layout.end, layout.head_end = flaw, walked, walked

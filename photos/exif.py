@@ -9,12 +9,14 @@ reason.
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+from photos import structure as built
 from photos import xmp
 from photos.containers import Bytes, Layout, layout_of, opened
+from photos.structure import Directories, Structure, directories_of, structure_of
 from photos.tiff import Entry, Number, Tiff
 
 WIB = timezone(timedelta(hours=7), "WIB")
@@ -27,7 +29,10 @@ TAKEN_SOURCES = ("gps", "exif_offset", "exif_assumed_wib", "xmp", "capture", "no
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing a file says. source: exif or xmp; raw: as written; reason: why value is None."""
+    """One thing a file says. source: exif, xmp, iptc, or server for how it is built; raw: as written.
+
+    reason: why value is None.
+    """
 
     source: str
     name: str
@@ -75,7 +80,7 @@ class Facts:
     """All that was read. position_reason: why there is no position; position_trace: what told so.
 
     gps_at: the satellites' time (UTC), only with a position; camera_at: DateTimeOriginal, aware.
-    gps_status: "V" where the receiver itself calls the position void.
+    gps_status: "V" where the receiver itself calls the position void. structure: how the file is built.
     """
 
     facts: tuple[Fact, ...] = ()
@@ -89,6 +94,7 @@ class Facts:
     orientation: int | None = None
     maker_note: bool = False
     gps_status: str = ""
+    structure: Structure = field(default_factory=Structure)
 
     def value(self, name: str, source: str = "exif") -> Value:
         """The value of the fact of that name, None if there is none."""
@@ -116,7 +122,43 @@ def read(data: Bytes, *, layout: Layout | None = None, name: str = "") -> Facts:
             break
     if layout.turn is not None:
         ledger.add(Fact("exif", "ContainerOrientation", layout.turn, "irot, imir"))
-    return _concluded(ledger, layout, name)
+    structure = structure_of(layout, ledger.directories, ledger.xmp_toolkit)
+    ledger.facts.extend(_structure_facts(structure))
+    return replace(_concluded(ledger, layout, name), structure=structure)
+
+
+def thumbnail_of(data: Bytes, layout: Layout | None = None) -> bytes:
+    """The embedded thumbnail's bytes, b"" if there is none. layout: the walk already done."""
+    return built.thumbnail_of(layout_of(data) if layout is None else layout)
+
+
+def _structure_facts(structure: Structure) -> list[Fact]:
+    """The file's build as the server saw it, for the ledger; only what is there."""
+    thumbnail = structure.thumbnail
+    said: dict[str, Value] = {
+        "ByteOrder": structure.byte_order,
+        "Segments": " ".join(structure.segments),
+        "Quantisation": " / ".join(" ".join(map(str, table)) for table in structure.quantisation),
+        "Progressive": "yes" if structure.progressive else "",
+        "Subsampling": structure.subsampling,
+        "HuffmanTables": {True: "standard", False: "own", None: ""}[structure.huffman_standard],
+        "IFD0Tags": _tag_numbers(structure.ifd0_tags),
+        "ExifTags": _tag_numbers(structure.exif_tags),
+        "GPSTags": _tag_numbers(structure.gps_tags),
+        "InteropTags": _tag_numbers(structure.interop_tags),
+        "IFD1Tags": _tag_numbers(structure.ifd1_tags),
+        "Offsets": " ".join(f"{name}@{at}" for name, at in structure.offsets),
+        "Thumbnail": f"{thumbnail[1]} bytes at {thumbnail[0]}" if thumbnail else "",
+        "ContentCredentials": "yes" if structure.jumbf else "",
+        "XMPToolkit": structure.xmp_toolkit,
+        "Comment": structure.comment,
+        "Trailer": structure.trailer,
+    }
+    return [Fact("server", name, value, str(value)) for name, value in said.items() if value]
+
+
+def _tag_numbers(tags: tuple[int, ...]) -> str:
+    return " ".join(f"{tag:04X}" for tag in tags)
 
 
 # EXIF ------------------------------------------------------------------------------------------------------
@@ -144,6 +186,8 @@ class _Ledger:
 
     def __init__(self) -> None:
         self.facts: list[Fact] = []
+        self.directories: Directories | None = None
+        self.xmp_toolkit = ""
         self.numbers: dict[str, list[tuple[Number, Number]]] = {}
 
     def add(self, fact: Fact) -> None:
@@ -163,28 +207,27 @@ class _Ledger:
 
 def _read_exif(ledger: _Ledger, block: bytes) -> bool:
     """Read one EXIF block; False if there was no directory in it."""
-    tiff = Tiff(block)
-    root = tiff.directory(tiff.first)
-    if root is None:
+    directories = directories_of(block)
+    if directories is None:
         if not ledger.get("EXIF"):
             ledger.add(Fact("exif", "EXIF", None, block[:16].hex(), "malformed"))
         return False
-    _take(ledger, tiff, root, _IFD0)
-    for tag, names in ((0x8769, _EXIF), (0x8825, _GPS)):
+    ledger.directories = directories
+    root = directories.entries("IFD0")
+    _take(ledger, directories.tiff, root, _IFD0)
+    for tag, kind, names in ((0x8769, "Exif", _EXIF), (0x8825, "GPS", _GPS)):
         if tag in root:
-            _follow(ledger, tiff, root[tag], names)
+            _pointed(ledger, directories, root[tag], kind)
+            _take(ledger, directories.tiff, directories.entries(kind), names)
     return True
 
 
-def _follow(ledger: _Ledger, tiff: Tiff, pointer: Entry, names: Mapping[int, str]) -> None:
-    numbers = tiff.numbers(pointer)
-    offset = numbers[0][0] if numbers else -1
-    directory = tiff.directory(int(offset)) if math.isfinite(offset) else None
-    reason = "malformed" if directory is None else "" if directory else "empty"
-    ledger.add(
-        Fact("exif", _POINTERS[pointer.tag], None if reason else int(offset), tiff.raw(pointer), reason)
-    )
-    _take(ledger, tiff, directory or {}, names)
+def _pointed(ledger: _Ledger, directories: Directories, pointer: Entry, kind: str) -> None:
+    """The fact of a pointer to another directory: where it lies, or "malformed" or "empty"."""
+    there = kind in directories.by_name
+    reason = "" if directories.entries(kind) else "empty" if there else "malformed"
+    value = None if reason else directories.by_name[kind][0]
+    ledger.add(Fact("exif", _POINTERS[pointer.tag], value, directories.tiff.raw(pointer), reason))
 
 
 def _take(ledger: _Ledger, tiff: Tiff, directory: dict[int, Entry], names: Mapping[int, str]) -> None:
@@ -277,6 +320,7 @@ def _clock(numbers: list[tuple[Number, Number]]) -> str:
 
 def _read_xmp(ledger: _Ledger, packet: bytes) -> bool:
     properties, flaw = xmp.properties_of(packet)
+    ledger.xmp_toolkit = ledger.xmp_toolkit or properties.pop("x:xmptk", "")
     if flaw:
         ledger.add(Fact("xmp", "XMP", None, f"{len(packet)} bytes", flaw))
         return False

@@ -68,6 +68,13 @@ class Tiff:
         entries = (self._entry(offset + 2 + 12 * n) for n in range(count))
         return {entry.tag: entry for entry in entries}
 
+    def next_of(self, offset: int) -> int:
+        """Offset of the directory that follows the one at an offset, 0 if none is named."""
+        if not 8 <= offset <= len(self.block) - 2:
+            return 0
+        at = offset + 2 + 12 * int(self._unpack("H", offset)[0])
+        return int(self._unpack("I", at)[0]) if at + 4 <= len(self.block) else 0
+
     def _entry(self, at: int) -> Entry:
         tag, kind, count = (int(n) for n in self._unpack("HHI", at))
         width = _SIZES.get(kind)

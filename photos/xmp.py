@@ -35,6 +35,8 @@ def properties_of(packet: bytes) -> tuple[dict[str, str], str]:
     except (ParseError, DefusedXmlException, ValueError, LookupError):
         return {}, "malformed"
     found: dict[str, str] = {}
+    if toolkit := root.get("{adobe:ns:meta/}xmptk"):
+        found["x:xmptk"] = toolkit.strip()[:200]
     for rdf in root.iter(_RDF + "RDF"):
         for description in rdf.findall(_RDF + "Description"):
             for name, value in _pairs(description):

@@ -44,7 +44,7 @@ GPS_NAMES = {
 
 @dataclass
 class Shot:
-    """What a file is to say; None leaves the directory out."""
+    """What a file is to say; None leaves the directory out. more, sub: further tags of IFD0 and of the EXIF directory."""
 
     make: str | None = "samsung"
     model: str | None = "SM-A546E"
@@ -54,13 +54,15 @@ class Shot:
     gps: Tags | None = field(default_factory=lambda: gps(114.3691, -8.2192))
     note: bytes | None = b"maker's own"
     more: Tags = field(default_factory=dict)
+    sub: Tags = field(default_factory=dict)
+    thumbnail: bytes | None = None
     order: str = "<"
 
 
 def exif(shot: Shot) -> bytes:
     """The TIFF block of a shot."""
     root: Tags = dict(shot.more)
-    sub: Tags = {0x9000: (UNDEFINED, b"0232")}
+    sub: Tags = {0x9000: (UNDEFINED, b"0232")} | shot.sub
     for tags, tag, kind, value in (
         (root, 0x010F, ASCII, shot.make),
         (root, 0x0110, ASCII, shot.model),
@@ -71,11 +73,12 @@ def exif(shot: Shot) -> bytes:
     ):
         if value is not None:
             tags[tag] = (kind, value)
-    return tiff(root, {0x8769: sub} | ({0x8825: shot.gps} if shot.gps is not None else {}), shot.order)
+    children = {0x8769: sub} | ({0x8825: shot.gps} if shot.gps is not None else {})
+    return tiff(root, children, shot.order, shot.thumbnail)
 
 
-def tiff(root: Tags, children: Mapping[int, Tags], order: str = "<") -> bytes:
-    """A TIFF block: one directory with child directories under the given pointer tags."""
+def tiff(root: Tags, children: Mapping[int, Tags], order: str = "<", thumbnail: bytes | None = None) -> bytes:
+    """A TIFF block: one directory with child directories under the given pointer tags, and IFD1 for a thumbnail."""
     root = root | {tag: (LONG, [0]) for tag in children}
     at = 8 + len(_directory(root, order, 8))
     bodies = b""
@@ -83,10 +86,17 @@ def tiff(root: Tags, children: Mapping[int, Tags], order: str = "<") -> bytes:
         root[tag] = (LONG, [at + len(bodies)])
         bodies += _directory(child, order, at + len(bodies))
     head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", 8)
-    return head + _directory(root, order, 8) + bodies
+    if thumbnail is None:
+        return head + _directory(root, order, 8) + bodies
+    second = at + len(bodies)
+    pointers: Tags = {0x0103: (SHORT, [6]), 0x0201: (LONG, [0]), 0x0202: (LONG, [len(thumbnail)])}
+    pointers[0x0201] = (LONG, [second + len(_directory(pointers, order, second))])
+    return (
+        head + _directory(root, order, 8, second) + bodies + _directory(pointers, order, second) + thumbnail
+    )
 
 
-def _directory(tags: Tags, order: str, at: int) -> bytes:
+def _directory(tags: Tags, order: str, at: int, following: int = 0) -> bytes:
     values_at = at + 2 + 12 * len(tags) + 4
     entries, values = b"", b""
     for tag, (kind, value) in sorted(tags.items()):
@@ -97,7 +107,7 @@ def _directory(tags: Tags, order: str, at: int) -> bytes:
         else:
             place = content.ljust(4, b"\0")
         entries += struct.pack(order + "HHI", tag, kind, count) + place
-    return struct.pack(order + "H", len(tags)) + entries + b"\0\0\0\0" + values
+    return struct.pack(order + "H", len(tags)) + entries + struct.pack(order + "I", following) + values
 
 
 def _packed(kind: int, value: Any, order: str) -> tuple[int, bytes]:

@@ -25,12 +25,16 @@ COARSE_M = 100.0  # a stated error above this proves nothing about a site
 FIX_AGE = timedelta(minutes=2)  # a fix further than this from the shot is not of this shot
 CLOCK_SLACK = timedelta(minutes=5)
 DEFAULT_ERROR_M = 20.0  # of a phone's position whose file states none
+BROKEN_SEALS = frozenset({"changed", "replayed", "foreign"})  # of models.Binding
 WALK_M = 50.0  # between the shot and the fix people walk, and two receivers differ
 
 
 @dataclass(frozen=True)
 class Fix:
-    """A capture fix. at: when the fix was taken; shot_at: the shutter, if the page said so. Times are aware."""
+    """A capture fix. at: when the fix was taken; shot_at: the shutter, if the page said so. Times are aware.
+
+    nonce, mac: the seal of the page's camera; raw: the values as they were written (docs/design/capture.md).
+    """
 
     lon: float
     lat: float
@@ -40,6 +44,10 @@ class Fix:
     heading_deg: float | None = None
     speed_m_s: float | None = None
     shot_at: datetime | None = None
+    age_s: float | None = None
+    nonce: str = ""
+    mac: str = ""
+    raw: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -61,12 +69,17 @@ class Shot:
 
 @dataclass(frozen=True)
 class Reuse:
-    """Another claim of the same picture. how: "bytes", "pixels" or "near"; shared: declared with a reason."""
+    """Another claim of the same picture. how: "bytes", "pixels" or "near"; shared: declared with a reason.
+
+    earlier: it was received before this one, so that this one is the repetition. rejected: people said no to it.
+    """
 
     shot: Shot
     how: str
     similarity: float = 1.0
     shared: bool = False
+    earlier: bool = True
+    rejected: bool = False
 
 
 @dataclass(frozen=True)
@@ -210,10 +223,15 @@ class CheckOutcome:
 
 
 def fix_flaw(evidence: Evidence) -> str:
-    """Why the fix proves nothing: "none", "impossible", "no_accuracy", "coarse", "other_time", or "" if it counts."""
+    """Why the fix proves nothing, "" if it counts.
+
+    "none", "broken_seal" (not what the page's camera sealed), "impossible", "no_accuracy", "coarse", "other_time".
+    """
     fix = evidence.fix
     if fix is None:
         return "none"
+    if evidence.register and evidence.register.binding in BROKEN_SEALS:
+        return "broken_seal"
     if not (abs(fix.lat) <= 90 and abs(fix.lon) <= 180) or (fix.lat == 0 and fix.lon == 0):
         return "impossible"
     if fix.accuracy_m is None or not fix.accuracy_m >= 0:

@@ -41,7 +41,7 @@ class Asked:
 
 
 def judge_claim(
-    asked: Asked, *, photo: Photo | None, facts: Facts, sniffed: Sniffed, pixels: Pixels | None = None
+    asked: Asked, *, photo: Photo | None, facts: Facts, sniffed: Sniffed | None, pixels: Pixels | None = None
 ) -> tuple[Evidence, Judgement]:
     """The verdict on a claim, with the evidence that it rests on. photo: the file's row, None: bytes never seen.
 
@@ -52,11 +52,17 @@ def judge_claim(
 
 
 def evidence_for(
-    asked: Asked, *, photo: Photo | None, facts: Facts, sniffed: Sniffed, pixels: Pixels | None = None
+    asked: Asked, *, photo: Photo | None, facts: Facts, sniffed: Sniffed | None, pixels: Pixels | None = None
 ) -> Evidence:
     """All that the checks need: the file's word, the site as it was when the photo was taken, the register's."""
     project, site = asked.project, asked.site
-    loose = Evidence(facts=facts, received_at=asked.received_at, fix=asked.fix, sniffed=sniffed)
+    loose = Evidence(
+        facts=facts,
+        received_at=asked.received_at,
+        fix=asked.fix,
+        sniffed=sniffed,
+        register=Register(binding=asked.binding),
+    )
     version = version_at(site, loose.taken.at or asked.received_at)
     not_before, not_after = window(project, asked.purpose)
     return replace(
@@ -81,7 +87,12 @@ def _register(asked: Asked, version: SiteVersion | None, photo: Photo | None) ->
         site_source=version.source if version else "",
         radius_m=version.radius_m if version else None,
         binding=asked.binding,
-        same_bytes=reuse.of_bytes(photo, asked.project, asked.site, without=asked.claim_id),
+        same_bytes=reuse.of_bytes(
+            photo, asked.project, asked.site, without=asked.claim_id, shared=bool(asked.shared_reason)
+        ),
+        near_same=reuse.near_same(
+            photo, asked.project, asked.site, without=asked.claim_id, shared=bool(asked.shared_reason)
+        ),
     )
 
 

@@ -4,6 +4,7 @@ import uuid
 
 import pgtrigger
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -94,6 +95,29 @@ class Fact(models.Model):
     def key(self) -> str:
         """How checks cite it: "exif:GPSLatitude"."""
         return f"{self.source}:{self.name}"
+
+
+class Fingerprint(models.Model):
+    """What finds a picture again among hundreds of thousands (photos/fingerprints.py); made by the worker.
+
+    words: one integer for each of the strongest keypoints; places: where each lies, how large and how turned,
+    packed in the same order. detail: how much there is to recognise; a plain wall has none and is never searched.
+    """
+
+    photo = models.OneToOneField(Photo, on_delete=models.CASCADE, primary_key=True, related_name="fingerprint")
+    version = models.PositiveSmallIntegerField()
+    phash = models.BigIntegerField()  # 64 signs of the picture's lowest frequencies
+    words = ArrayField(models.IntegerField())
+    places = models.BinaryField()
+    detail = models.FloatField()
+
+    class Meta:
+        verbose_name = _("sidik gambar")
+        verbose_name_plural = _("sidik gambar")
+        # The indexes (one GIN over the words, four over 16 bits each of the hash) are SQL: migration 0004.
+
+    def __str__(self) -> str:
+        return f"{self.photo_id}: {len(self.words)}"
 
 
 class SamePicture(models.Model):

@@ -1,0 +1,48 @@
+import django.contrib.postgres.fields
+import django.db.models.deletion
+from django.db import migrations, models
+
+# A picture's hash is asked by four bands of 16 bits (a hash within 3 bits shares one whole band with the asked one),
+# its words by intersection. Neither ever reads the whole table.
+BANDS = [
+    f"CREATE INDEX fingerprint_band_{band} ON photos_fingerprint (((phash >> {band * 16}) & 65535));"
+    for band in range(4)
+]
+WORDS = "CREATE INDEX fingerprint_words ON photos_fingerprint USING gin (words gin__int_ops);"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("photos", "0003_evidence_that_stands_up")]
+
+    operations = [
+        # Part of PostgreSQL, trusted: the owner of the database may create it.
+        migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS intarray;", migrations.RunSQL.noop),
+        migrations.CreateModel(
+            name="Fingerprint",
+            fields=[
+                (
+                    "photo",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="fingerprint",
+                        serialize=False,
+                        to="photos.photo",
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField()),
+                ("phash", models.BigIntegerField()),
+                (
+                    "words",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None),
+                ),
+                ("places", models.BinaryField()),
+                ("detail", models.FloatField()),
+            ],
+            options={"verbose_name": "sidik gambar", "verbose_name_plural": "sidik gambar"},
+        ),
+        migrations.RunSQL(
+            " ".join([*BANDS, WORDS]),
+            "DROP INDEX fingerprint_words, fingerprint_band_0, fingerprint_band_1, fingerprint_band_2, fingerprint_band_3;",
+        ),
+    ]

@@ -334,6 +334,8 @@ REVIEW_DISTRICT_DAYS = _between("GEOMONITOR_REVIEW_DISTRICT_DAYS", 7, 0, 3650)  
 REVIEW_BULK_MAX = _between(
     "GEOMONITOR_REVIEW_BULK_MAX", 1000, 1, 5000
 )  # photos in one decision over a filter
+# Numbers for the page's camera: officers are without signal for days (docs/design/capture.md).
+CAPTURE_NONCE_DAYS = _between("GEOMONITOR_CAPTURE_NONCE_DAYS", 14, 1, 365)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 0  # uploads stream to a file; photos/intake.py hashes them there
 FILE_UPLOAD_TEMP_DIR = None

@@ -1,13 +1,20 @@
-"""Keeps accepted bytes: the original under its own SHA-256, on disk for good before any row speaks of it."""
+"""Keeps accepted bytes: the original under its own SHA-256, on disk for good before any row speaks of it.
+
+docs/design/originals.md follows a file from the phone to its place, and says how it is checked and removed.
+"""
 
 import errno
+import hashlib
 import os
 import shutil
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.core.files import File
-from django.core.files.storage import FileSystemStorage, storages
+from django.core.files.storage import FileSystemStorage, Storage, storages
+
+from photos import buckets
 
 _SUFFIX = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "HEIC": "heic", "HEIF": "heif"}
 _READ_ONLY = 0o444
@@ -27,22 +34,58 @@ def keep_original(path: Path, *, sha256: str, format: str) -> str:
     """Move a finished incoming file to its place and return its name; an original is never overwritten.
 
     On a file system the bytes are linked in under their name, then file and folders are flushed, so that after a
-    power cut there is either the whole original or none. The incoming file is gone afterwards.
+    power cut there is either the whole original or none. Elsewhere they are put and then checked by their hash.
+    The incoming file is gone afterwards. Raises OSError if the bytes could not be kept whole.
     """
     name, storage = original_name(sha256, format), storages["default"]
     if isinstance(storage, FileSystemStorage):
         _link(path, Path(storage.path(name)))
+    elif buckets.is_bucket(storage):
+        buckets.put_new(storage, path, name=name, sha256=sha256)
     elif not storage.exists(name):
-        with path.open("rb") as file:
-            saved = storage.save(name, File(file))
-        if saved != name:  # somebody else stored the same bytes in between
-            storage.delete(saved)
+        _save(storage, path, name=name, sha256=sha256)
     path.unlink(missing_ok=True)
     return name
 
 
+def _save(storage: Storage, path: Path, *, name: str, sha256: str) -> None:
+    with path.open("rb") as file:
+        saved = storage.save(name, File(file))
+    if saved != name:  # somebody else stored the same bytes in between
+        storage.delete(saved)
+    elif hash_of(storage, name)[0] != sha256:
+        raise OSError(f"{name} was stored with other bytes than were sent")
+
+
+def hash_of(storage: Storage, name: str) -> tuple[str, int]:
+    """(SHA-256, size) of what is stored under a name, read in pieces. Raises OSError, FileNotFoundError among them."""
+    with storage.open(name, "rb") as file:
+        reader = file.file  # Django's wrapper would read line by line
+        digest = hashlib.file_digest(reader, "sha256")
+        return digest.hexdigest(), reader.tell()
+
+
+def names_below(storage: Storage, folder: str) -> Iterator[tuple[str, float]]:
+    """(name, seconds since 1970 of its last change) of every file below a folder of the storage."""
+    if buckets.is_bucket(storage):
+        yield from buckets.names_below(storage, folder)
+        return
+    try:
+        folders, files = storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for file in sorted(files):
+        name = f"{folder}/{file}"
+        yield name, storage.get_modified_time(name).timestamp()
+    for inner in sorted(folders):
+        yield from names_below(storage, f"{folder}/{inner}")
+
+
 def _link(source: Path, target: Path) -> None:
     if target.exists():
+        # Another request may have linked these bytes a moment ago and not flushed its folders yet.
+        for folder in (target.parent, *target.parent.parents[:2]):
+            flush_folder(folder)
         return
     new_folders = _make_folders(target.parent)
     source.chmod(_READ_ONLY)
@@ -72,7 +115,7 @@ def _link_new(source: Path, target: Path) -> None:
 
 
 def _copy_then_link(source: Path, target: Path) -> None:
-    """For another file system, or one without hard links: a whole copy beside the target, then a rename."""
+    """For another file system, or one without hard links: a whole copy beside the target, then its name."""
     beside = target.with_name(f".{uuid.uuid4().hex}.part")
     try:
         with source.open("rb") as reader, beside.open("xb") as writer:
@@ -80,7 +123,12 @@ def _copy_then_link(source: Path, target: Path) -> None:
             writer.flush()
             os.fsync(writer.fileno())
         beside.chmod(_READ_ONLY)
-        beside.replace(target)  # the same name is the same bytes
+        try:
+            _link_new(beside, target)
+        except OSError as error:
+            if error.errno not in {errno.EXDEV, errno.EPERM, errno.ENOTSUP}:
+                raise
+            beside.replace(target)  # no hard links here; the same name is the same bytes
     finally:
         beside.unlink(missing_ok=True)
 

@@ -28,6 +28,7 @@ def start(**environment: str) -> str:
     [
         ("GEOMONITOR_DATABASE_URL", "postgres://localhost/x", "must begin with postgis://"),
         ("GEOMONITOR_MEDIA_URL", "ftp://files", "GEOMONITOR_MEDIA_URL is 'ftp://files'"),
+        ("GEOMONITOR_MEDIA_URL", "s3:///originals", "it names no bucket"),
         (
             "GEOMONITOR_TILE_URL",
             "https://tile.example.org/",
@@ -39,6 +40,18 @@ def start(**environment: str) -> str:
 )
 def test_it_refuses_a_bad_value(variable: str, value: str, says: str) -> None:
     assert says in start(**{variable: value})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("GEOMONITOR_S3_ENDPOINT", "s3.example.go.id", "must begin with http:// or https://"),
+        ("GEOMONITOR_S3_ADDRESSING", "folder", "must be path, virtual or auto"),
+        ("GEOMONITOR_S3_ACCESS_KEY", "kunci", "belong together"),
+    ],
+)
+def test_it_refuses_a_bad_way_to_a_bucket(variable: str, value: str, says: str) -> None:
+    assert says in start(GEOMONITOR_MEDIA_URL="s3://photos/originals", **{variable: value})
 
 
 def test_it_starts_with_good_values() -> None:

@@ -1,0 +1,166 @@
+"""Originals in a bucket, over HTTP, against moto's server: taken in, given back, checked, never overwritten."""
+
+import base64
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from django.core.files.storage import storages
+from django.test import Client
+from moto.server import ThreadedMotoServer
+
+from geomonitor.settings import _media_storage
+from photos import buckets, storing
+from photos.derivatives import make_derivatives
+from photos.models import Claim
+from tests.cast import Cast
+from tests.factories import ProjectFactory
+from tests.photos.sent import photo_at, take
+from tests.photos.test_originals import log_in
+
+BUCKET = "foto-desa"
+CONTENT = b"foto" * 1000
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+NAME = storing.original_name(SHA256, "JPEG")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def client(server: str) -> Any:
+    return boto3.client(
+        "s3",
+        endpoint_url=server,
+        region_name="ap-southeast-3",
+        aws_access_key_id="kunci",
+        aws_secret_access_key="rahasia",
+    )
+
+
+@pytest.fixture
+def bucket(server: str, client: Any, settings, monkeypatch) -> Iterator[Any]:
+    """The settings' own way to a bucket, by the environment that docs/settings.md names."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in {
+        "GEOMONITOR_MEDIA_URL": f"s3://{BUCKET}/kabupaten",
+        "GEOMONITOR_S3_ENDPOINT": server,
+        "GEOMONITOR_S3_REGION": "ap-southeast-3",
+        "GEOMONITOR_S3_ACCESS_KEY": "kunci",
+        "GEOMONITOR_S3_SECRET_KEY": "rahasia",
+    }.items():
+        monkeypatch.setenv(name, value)
+    client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "ap-southeast-3"})
+    settings.STORAGES = settings.STORAGES | {"default": _media_storage()}
+    yield client
+    for key in keys(client):
+        client.delete_object(Bucket=BUCKET, Key=key)
+    client.delete_bucket(Bucket=BUCKET)
+
+
+def keys(client: Any) -> list[str]:
+    return [item["Key"] for item in client.list_objects_v2(Bucket=BUCKET).get("Contents", ())]
+
+
+def content(client: Any, key: str) -> bytes:
+    return client.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+
+
+@pytest.fixture
+def sent(tmp_path: Path) -> Path:
+    path = tmp_path / "x.part"
+    path.write_bytes(CONTENT)
+    return path
+
+
+def test_an_original_lies_in_the_bucket_under_its_hash(sent: Path, bucket):
+    assert storing.keep_original(sent, sha256=SHA256, format="JPEG") == NAME
+    assert keys(bucket) == [f"kabupaten/{NAME}"]
+    head = bucket.head_object(Bucket=BUCKET, Key=f"kabupaten/{NAME}", ChecksumMode="ENABLED")
+    assert base64.b64decode(head["ChecksumSHA256"]).hex() == SHA256
+    assert head["ContentType"] == "image/jpeg"
+    assert not sent.exists()
+
+
+def test_an_object_is_never_overwritten(sent: Path, bucket):
+    bucket.put_object(Bucket=BUCKET, Key=f"kabupaten/{NAME}", Body=b"yang pertama")
+    storing.keep_original(sent, sha256=SHA256, format="JPEG")
+    assert content(bucket, f"kabupaten/{NAME}") == b"yang pertama"
+
+
+def test_bytes_damaged_on_the_way_are_not_kept_silently(sent: Path, bucket, monkeypatch):
+    monkeypatch.setattr(buckets, "_put", lambda storage, path, **more: _put_other(bucket))
+    with pytest.raises(buckets.DamagedOnTheWay, match="other bytes"):
+        storing.keep_original(sent, sha256=SHA256, format="JPEG")
+    assert sent.exists()
+
+
+def _put_other(client: Any) -> bool:
+    client.put_object(Bucket=BUCKET, Key=f"kabupaten/{NAME}", Body=b"x" * len(CONTENT))
+    return True
+
+
+def test_a_server_that_knows_no_conditions_is_asked_first(sent: Path, bucket, monkeypatch):
+    storage: Any = storages["default"]
+    client = storage.connection.meta.client
+    put = client.put_object
+
+    def refuse_conditions(**asked: Any) -> Any:
+        if "IfNoneMatch" in asked:
+            error = {"Error": {"Code": "NotImplemented", "Message": "no"}}
+            raise client.exceptions.ClientError(error, "PutObject")
+        return put(**asked)
+
+    monkeypatch.setattr(client, "put_object", refuse_conditions)
+    storing.keep_original(sent, sha256=SHA256, format="JPEG")
+    assert content(bucket, f"kabupaten/{NAME}") == CONTENT
+    bucket.put_object(Bucket=BUCKET, Key=f"kabupaten/{NAME}", Body=b"yang pertama")
+    sent.write_bytes(CONTENT)
+    storing.keep_original(sent, sha256=SHA256, format="JPEG")
+    assert content(bucket, f"kabupaten/{NAME}") == b"yang pertama"
+
+
+def test_a_bucket_that_is_not_there_leaves_no_row(cast: Cast, bucket, settings):
+    wrong = settings.STORAGES["default"]["OPTIONS"] | {"bucket_name": "tidak-ada"}
+    settings.STORAGES = settings.STORAGES | {"default": settings.STORAGES["default"] | {"OPTIONS": wrong}}
+    with pytest.raises(Exception, match="NoSuchBucket"):
+        take(cast.ani, ProjectFactory(village=cast.sragi))
+    assert Claim.objects.count() == 0
+
+
+def test_a_photo_goes_in_and_comes_back_byte_for_byte(cast: Cast, bucket):
+    photo = photo_at(size=(1600, 1200))
+    claim = take(cast.ani, ProjectFactory(village=cast.sragi), photo)
+    make_derivatives.call(claim.photo_id)
+    claim.photo.refresh_from_db()
+    assert sorted(keys(bucket)) == sorted(
+        f"kabupaten/{name}" for name in (claim.photo.original, claim.photo.display, claim.photo.thumb)
+    )
+    answer = log_in(cast.eko).get(f"/photos/{claim.pk}/original/")
+    assert b"".join(answer) == photo
+    assert answer["Content-Disposition"].startswith("attachment")
+    shown = Client().get(f"/photos/{claim.pk}/display.jpg")
+    assert b"".join(shown)[:2] == b"\xff\xd8"
+
+
+def test_an_object_that_is_gone_is_said_not_there(cast: Cast, bucket):
+    claim = take(cast.ani, ProjectFactory(village=cast.sragi))
+    bucket.delete_object(Bucket=BUCKET, Key=f"kabupaten/{claim.photo.original}")
+    assert log_in(cast.ani).get(f"/photos/{claim.pk}/original/").status_code == 404
+
+
+def test_every_object_is_listed(sent: Path, bucket):
+    storing.keep_original(sent, sha256=SHA256, format="JPEG")
+    bucket.put_object(Bucket=BUCKET, Key="lain/originals/x.jpg", Body=b"-")
+    assert [name for name, _at in storing.names_below(storages["default"], "originals")] == [NAME]

@@ -97,8 +97,9 @@ class Register:
 
     site_source: of the site version ("area", "planned", "surveyed", "photos", "as_built", "" for none).
     binding: of the capture fix (`models.Binding`), "" without one. site_shots: kept progress claims of the site, by
-    time. device_shots: the nearest ones of the same camera before and after. same_position: other shots with the
-    same coordinates to the last digit. reuse: claims of the same picture, None while the pixels are not searched.
+    time. device: the camera's key (`photos.devices`). device_shots: the nearest ones of the same camera before and
+    after. stages: per cents at which pictures are expected. same_position: other shots with the same coordinates to
+    the last digit. reuse: claims of the same picture, None while the pixels are not searched.
     """
 
     progress: int = 0
@@ -106,6 +107,8 @@ class Register:
     site_source: str = ""
     radius_m: float | None = None
     binding: str = ""
+    site_version: int | None = None
+    device: str = ""
     stages: tuple[int, ...] = ()
     site_shots: tuple[Shot, ...] = ()
     device_shots: tuple[Shot, ...] = ()

@@ -148,6 +148,7 @@ def _structure_facts(structure: Structure) -> list[Fact]:
         "InteropTags": _tag_numbers(structure.interop_tags),
         "IFD1Tags": _tag_numbers(structure.ifd1_tags),
         "Offsets": " ".join(f"{name}@{at}" for name, at in structure.offsets),
+        "Unterminated": " ".join(structure.unterminated),
         "Thumbnail": f"{thumbnail[1]} bytes at {thumbnail[0]}" if thumbnail else "",
         "ContentCredentials": "yes" if structure.jumbf else "",
         "XMPToolkit": structure.xmp_toolkit,

@@ -26,7 +26,8 @@ class Structure:
     "DQT", "SOF0", …), else names of chunks or boxes, repeats taken together. quantisation: tables of 64 numbers by
     their id, in natural (row by row) order. huffman_standard: None unless there are tables. *_tags: tag numbers in
     file order. offsets: where directories, MakerNote and thumbnail lie in the EXIF block, by place, ("IFD0", 8)
-    first. thumbnail: (offset, size) in the EXIF block. trailer: "" (none), "motion_photo", "mpf", "samsung",
+    first. unterminated: directories that lack the pointer to a next one, whose values start in its place (piexif).
+    thumbnail: (offset, size) in the EXIF block. trailer: "" (none), "motion_photo", "mpf", "samsung",
     "jpeg", "padding" or "other".
     """
 
@@ -42,6 +43,7 @@ class Structure:
     interop_tags: tuple[int, ...] = ()
     ifd1_tags: tuple[int, ...] = ()
     offsets: tuple[tuple[str, int], ...] = ()
+    unterminated: tuple[str, ...] = ()
     has_ifd1: bool = False
     thumbnail: tuple[int, int] | None = None
     jumbf: bool = False
@@ -118,6 +120,7 @@ def structure_of(layout: Layout, directories: Directories | None, xmp_toolkit: s
         interop_tags=tags["Interop"],
         ifd1_tags=tags["IFD1"],
         offsets=_offsets(directories, thumbnail) if directories else (),
+        unterminated=_unterminated(directories) if directories else (),
         has_ifd1=bool(directories and "IFD1" in directories.by_name),
         thumbnail=thumbnail,
         jumbf=layout.jumbf,
@@ -157,6 +160,16 @@ def _offsets(directories: Directories, thumbnail: tuple[int, int] | None) -> tup
     if thumbnail:
         places["Thumbnail"] = thumbnail[0]
     return tuple(sorted(places.items(), key=lambda place: place[1]))
+
+
+def _unterminated(directories: Directories) -> tuple[str, ...]:
+    """Directories whose first value lies right behind their last entry, where four bytes name the next one."""
+    found = []
+    for name, (at, entries) in directories.by_name.items():
+        values = [entry.at for entry in entries.values() if entry.size > 4 and not entry.flaw]
+        if values and min(values) == at + 2 + 12 * len(entries):
+            found.append(name)
+    return tuple(found)
 
 
 def _comment(content: bytes) -> str:

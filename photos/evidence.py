@@ -22,8 +22,8 @@ Status = Literal["passed", "failed", "unknown", "warning"]
 Limits = Mapping[str, float]
 
 COARSE_M = 100.0  # a stated error above this proves nothing about a site
-FIX_AGE = timedelta(minutes=2)  # a fix further than this from the shot is not of this shot
-CLOCK_SLACK = timedelta(minutes=5)
+FIX_AGE_MIN = 2.0  # minutes; a fix further than this from the shot is not of this shot
+CLOCK_SLACK_MIN = 5.0  # minutes that a telephone's clock may be ahead of the server's
 DEFAULT_ERROR_M = 20.0  # of a phone's position whose file states none
 BROKEN_SEALS = frozenset({"changed", "replayed", "foreign"})  # of models.Binding
 WALK_M = 50.0  # between the shot and the fix people walk, and two receivers differ
@@ -167,6 +167,19 @@ class Evidence:
         """A check's limit: the setting's where there is one, else the module's own."""
         return self.limits.get(code, {}).get(name, default)
 
+    def keys(self, *names: str, source: str = "exif") -> tuple[str, ...]:
+        """Keys of those of the named facts that the file has, in the order asked."""
+        there = {fact.name for fact in self.facts.facts if fact.source == source}
+        return tuple(f"{source}:{name}" for name in names if name in there)
+
+    @property
+    def fix_facts(self) -> tuple[str, ...]:
+        """Keys of the facts of the capture fix; none without one."""
+        if self.fix is None:
+            return ()
+        times = [f"capture:{name}" for name in ("at", "shot_at") if getattr(self.fix, name)]
+        return ("capture:lon", "capture:lat", "capture:accuracy_m", *times)
+
     @property
     def position_facts(self) -> tuple[str, ...]:
         """Keys of the facts that `position` rests on."""
@@ -239,10 +252,10 @@ def fix_flaw(evidence: Evidence) -> str:
         return "impossible"
     if fix.accuracy_m is None or not fix.accuracy_m >= 0:
         return "no_accuracy"
-    if fix.accuracy_m > COARSE_M:
+    if fix.accuracy_m > evidence.limit("fix_agrees", "coarse_m", COARSE_M):
         return "coarse"
-    minutes = fix_minutes_off(evidence)
-    return "other_time" if minutes is not None and abs(minutes) > FIX_AGE.total_seconds() / 60 else ""
+    minutes, oldest = fix_minutes_off(evidence), evidence.limit("fix_agrees", "fix_age_min", FIX_AGE_MIN)
+    return "other_time" if minutes is not None and abs(minutes) > oldest else ""
 
 
 def fix_minutes_off(evidence: Evidence) -> float | None:

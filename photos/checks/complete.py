@@ -6,6 +6,7 @@ from places.message import message, sentences
 
 CODE = "complete"
 TIER = "door"
+RULE = 1
 
 SENTENCES = sentences(
     {
@@ -21,7 +22,8 @@ SENTENCES = sentences(
 def run(evidence: Evidence) -> CheckOutcome:
     """Failed if there are headers but no picture; unknown if the bytes were not sniffed."""
     if evidence.sniffed is None:
-        return CheckOutcome(CODE, "unknown", message("complete.not_looked_at"))
+        return CheckOutcome(CODE, "unknown", message("complete.not_looked_at"), cites=("server:sha256",))
     if evidence.sniffed.flaw:
-        return CheckOutcome(CODE, "failed", message("complete.no_picture"), measured=evidence.sniffed.flaw)
-    return CheckOutcome(CODE, "passed", message("complete.whole"))
+        said, flaw = message("complete.no_picture"), evidence.sniffed.flaw
+        return CheckOutcome(CODE, "failed", said, measured=flaw, cites=("server:sha256",))
+    return CheckOutcome(CODE, "passed", message("complete.whole"), cites=("server:sha256",))

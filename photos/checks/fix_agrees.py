@@ -3,7 +3,7 @@
 from photos.evidence import (
     COARSE_M,
     DEFAULT_ERROR_M,
-    FIX_AGE,
+    FIX_AGE_MIN,
     WALK_M,
     CheckOutcome,
     Evidence,
@@ -16,6 +16,13 @@ from places.message import message, sentences
 
 CODE = "fix_agrees"
 TIER = "door"
+RULE = 2
+LIMITS = {
+    "walk_m": WALK_M,
+    "default_error_m": DEFAULT_ERROR_M,
+    "coarse_m": COARSE_M,
+    "fix_age_min": FIX_AGE_MIN,
+}
 
 SENTENCES = sentences(
     {
@@ -32,6 +39,9 @@ SENTENCES = sentences(
         "fix_agrees.coarse": _(
             "Lokasi telepon hanya perkiraan (± %(accuracy_m)s; batasnya %(limit_m)s), jadi tidak membuktikan apa pun. "
             "Nyalakan lokasi akurat untuk peramban ini, lalu ambil ulang."
+        ),
+        "fix_agrees.broken_seal": _(
+            "Lokasi telepon tidak sesuai dengan segel kameranya, jadi tidak dipakai. Ambil ulang foto."
         ),
         "fix_agrees.no_accuracy": _("Lokasi telepon tanpa akurasi, jadi tidak dipakai. Ambil ulang foto."),
         "fix_agrees.impossible": _(
@@ -50,28 +60,34 @@ def run(evidence: Evidence) -> CheckOutcome:
     flaw = fix_flaw(evidence)
     if flaw or evidence.fix is None:
         return _nothing_proved(evidence, flaw)
-    accuracy = evidence.fix.accuracy_m or 0.0
+    accuracy, cites = evidence.fix.accuracy_m or 0.0, (*evidence.position_facts, *evidence.fix_facts)
     distance, position = metres_between_fix_and_file(evidence), evidence.facts.position
     if distance is None or position is None:
-        return CheckOutcome(CODE, "unknown", message("fix_agrees.only_fix", accuracy_m=accuracy))
-    stated = DEFAULT_ERROR_M if position.error_m is None else min(position.error_m, COARSE_M)
-    limit = round(WALK_M + stated + accuracy, 2)
+        said = message("fix_agrees.only_fix", accuracy_m=accuracy)
+        return CheckOutcome(CODE, "unknown", said, cites=evidence.fix_facts)
+    stated, coarse = position.error_m, _limit(evidence, "coarse_m")
+    error = _limit(evidence, "default_error_m") if stated is None else min(stated, coarse)
+    limit = round(_limit(evidence, "walk_m") + error + accuracy, 2)
     agree = distance <= limit
     said = message("fix_agrees.agree" if agree else "fix_agrees.differ", distance_m=distance, limit_m=limit)
-    return CheckOutcome(CODE, "passed" if agree else "failed", said, distance, limit)
+    return CheckOutcome(CODE, "passed" if agree else "failed", said, distance, limit, cites)
+
+
+def _limit(evidence: Evidence, name: str) -> float:
+    return evidence.limit(CODE, name, LIMITS[name])
 
 
 def _nothing_proved(evidence: Evidence, flaw: str) -> CheckOutcome:
-    fix = evidence.fix
+    fix, cites = evidence.fix, evidence.fix_facts
     if fix is None:
         code = "fix_agrees.no_fix" if evidence.facts.position else "fix_agrees.neither"
-        return CheckOutcome(CODE, "unknown", message(code))
+        return CheckOutcome(CODE, "unknown", message(code), cites=evidence.position_facts)
     if flaw == "coarse":
-        accuracy = fix.accuracy_m or 0.0
-        said = message("fix_agrees.coarse", accuracy_m=accuracy, limit_m=COARSE_M)
-        return CheckOutcome(CODE, "unknown", said, accuracy, COARSE_M)
+        accuracy, coarse = fix.accuracy_m or 0.0, _limit(evidence, "coarse_m")
+        said = message("fix_agrees.coarse", accuracy_m=accuracy, limit_m=coarse)
+        return CheckOutcome(CODE, "unknown", said, accuracy, coarse, cites)
     if flaw == "other_time":
-        minutes, limit = abs(fix_minutes_off(evidence) or 0.0), FIX_AGE.total_seconds() / 60
+        minutes, limit = abs(fix_minutes_off(evidence) or 0.0), _limit(evidence, "fix_age_min")
         said = message("fix_agrees.other_time", minutes=round(minutes), limit_minutes=round(limit))
-        return CheckOutcome(CODE, "unknown", said, round(minutes, 1), limit)
-    return CheckOutcome(CODE, "unknown", message(f"fix_agrees.{flaw}"))
+        return CheckOutcome(CODE, "unknown", said, round(minutes, 1), limit, (*cites, *evidence.time_facts))
+    return CheckOutcome(CODE, "unknown", message(f"fix_agrees.{flaw}"), cites=cites)

@@ -9,6 +9,8 @@ from places.message import message, sentences
 
 CODE = "in_village"
 TIER = "door"
+RULE = 2
+LIMITS = {"slack_m": 0.0}  # metres outside the drawn border that are not mentioned
 
 SENTENCES = sentences(
     {
@@ -22,15 +24,17 @@ SENTENCES = sentences(
 
 def run(evidence: Evidence) -> CheckOutcome:
     """measured: metres outside the drawn border, 0 inside; never failed."""
-    position = evidence.position
+    position, cites = evidence.position, (*evidence.position_facts, "server:boundary")
     if evidence.boundary is None or evidence.boundary.is_empty:
-        return CheckOutcome(CODE, "unknown", message("in_village.no_boundary"))
+        said = message("in_village.no_boundary")
+        return CheckOutcome(CODE, "unknown", said, cites=evidence.position_facts)
     if position is None:
-        return CheckOutcome(CODE, "unknown", message("in_village.no_position"))
-    village = evidence.village or "desa"
-    if evidence.boundary.covers(Point(position.lon, position.lat)):
-        return CheckOutcome(CODE, "passed", message("in_village.inside", village=village), 0.0, 0.0)
-    distance = round(metres_to_geometry((position.lon, position.lat), evidence.boundary), 2)
-    return CheckOutcome(
-        CODE, "warning", message("in_village.outside", distance_m=distance, village=village), distance, 0.0
-    )
+        return CheckOutcome(CODE, "unknown", message("in_village.no_position"), cites=("server:boundary",))
+    village, slack = evidence.village or "desa", evidence.limit(CODE, "slack_m", LIMITS["slack_m"])
+    inside = evidence.boundary.covers(Point(position.lon, position.lat))
+    away = 0.0 if inside else round(metres_to_geometry((position.lon, position.lat), evidence.boundary), 2)
+    if inside or away <= slack:
+        said = message("in_village.inside", village=village)
+        return CheckOutcome(CODE, "passed", said, away, slack, cites)
+    said = message("in_village.outside", distance_m=away, village=village)
+    return CheckOutcome(CODE, "warning", said, away, slack, cites)

@@ -7,6 +7,10 @@ from places.message import message, sentences
 
 CODE = "near_site"
 TIER = "door"
+RULE = 2
+LIMITS = {
+    "error_ceiling_m": COARSE_M
+}  # of the stated error so much counts, or a file could make every place right
 
 SENTENCES = sentences(
     {
@@ -29,17 +33,20 @@ def run(evidence: Evidence) -> CheckOutcome:
 
     A position whose stated error exceeds 100 m proves nothing near the site, but can still be far from it.
     """
-    position = evidence.position
+    position, cites = evidence.position, (*evidence.position_facts, "server:site", "server:tolerance_m")
     if evidence.site is None or evidence.site.is_empty:
-        return CheckOutcome(CODE, "unknown", message("near_site.no_site"))
+        return CheckOutcome(CODE, "unknown", message("near_site.no_site"), cites=evidence.position_facts)
     if position is None:
-        return CheckOutcome(CODE, "unknown", message("near_site.no_position"))
+        return CheckOutcome(CODE, "unknown", message("near_site.no_position"), cites=("server:site",))
     distance = round(metres_to_geometry((position.lon, position.lat), evidence.site), 2)
-    error = position.error_m or 0.0
-    limit = round(evidence.tolerance_m + min(error, COARSE_M), 2)
-    if error > COARSE_M and distance <= evidence.tolerance_m + error:
+    error, ceiling = (
+        position.error_m or 0.0,
+        evidence.limit(CODE, "error_ceiling_m", LIMITS["error_ceiling_m"]),
+    )
+    limit = round(evidence.tolerance_m + min(error, ceiling), 2)
+    if error > ceiling and distance <= evidence.tolerance_m + error:
         said = message("near_site.coarse", distance_m=distance, limit_m=limit, error_m=round(error, 2))
-        return CheckOutcome(CODE, "unknown", said, distance, limit)
-    code = "inside" if distance <= limit else "outside"
-    said = message(f"near_site.{code}", distance_m=distance, limit_m=limit)
-    return CheckOutcome(CODE, "passed" if code == "inside" else "failed", said, distance, limit)
+        return CheckOutcome(CODE, "unknown", said, distance, limit, cites)
+    inside = distance <= limit
+    said = message(f"near_site.{'inside' if inside else 'outside'}", distance_m=distance, limit_m=limit)
+    return CheckOutcome(CODE, "passed" if inside else "failed", said, distance, limit, cites)

@@ -26,6 +26,7 @@ class Action(StrEnum):
     CLAIM = "claim"
     REVIEW = "review"
     ORIGINALS = "originals"
+    REMOVE_ORIGINALS = "remove_originals"  # the bytes of a photo, with a reason (photos/removing.py)
     IMPORT = "import"
     EXPORT = "export"
     SCAN = "scan"
@@ -47,6 +48,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.CLAIM: frozenset({Role.OFFICER, Role.VILLAGE_HEAD, Role.DISTRICT, Role.MONITOR, Role.AUDITOR}),
     Action.REVIEW: frozenset({Role.DISTRICT, Role.MONITOR}),
     Action.ORIGINALS: frozenset(Role),
+    Action.REMOVE_ORIGINALS: frozenset({Role.ADMIN}),
     Action.IMPORT: frozenset({Role.OFFICER, Role.VILLAGE_HEAD, Role.MONITOR, Role.ADMIN}),
     Action.EXPORT: frozenset(Role),
     Action.SCAN: frozenset({Role.MONITOR, Role.AUDITOR}),

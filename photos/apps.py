@@ -8,4 +8,13 @@ class PhotosConfig(AppConfig):
 
     def ready(self) -> None:
         """Load every module that registers sentences, so that stored messages can be said anywhere."""
-        from photos import conclusions, intake, reviewing, suggesting, withdrawing  # noqa: F401
+        from photos import (  # noqa: F401
+            conclusions,
+            intake,
+            refiling,
+            removing,
+            reviewing,
+            suggesting,
+            verifying,
+            withdrawing,
+        )

@@ -5,16 +5,19 @@ docs/design/originals.md follows a file from the phone to its place, and says ho
 
 import errno
 import hashlib
+import io
 import os
 import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from photos import buckets
+from photos.models import Photo
 
 _SUFFIX = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "HEIC": "heic", "HEIF": "heif"}
 _READ_ONLY = 0o444
@@ -28,6 +31,15 @@ def original_name(sha256: str, format: str) -> str:
 def derived_name(sha256: str, pixels: int) -> str:
     """Where a picture made from an original lies: derived/ab/cd/abcd…-320.jpg."""
     return f"derived/{sha256[:2]}/{sha256[2:4]}/{sha256}-{pixels}.jpg"
+
+
+DERIVED_PX = (1000, 320)
+
+
+def derived_names(photo: Photo) -> list[str]:
+    """Every name under which a picture made from this file can lie."""
+    made = {photo.display, photo.thumb, *(derived_name(photo.sha256, pixels) for pixels in DERIVED_PX)}
+    return sorted(made - {""})
 
 
 def keep_original(path: Path, *, sha256: str, format: str) -> str:
@@ -60,7 +72,7 @@ def _save(storage: Storage, path: Path, *, name: str, sha256: str) -> None:
 def hash_of(storage: Storage, name: str) -> tuple[str, int]:
     """(SHA-256, size) of what is stored under a name, read in pieces. Raises OSError, FileNotFoundError among them."""
     with storage.open(name, "rb") as file:
-        reader = file.file  # Django's wrapper would read line by line
+        reader = cast(io.BufferedReader, file.file)  # Django's wrapper would read line by line
         digest = hashlib.file_digest(reader, "sha256")
         return digest.hexdigest(), reader.tell()
 

@@ -19,6 +19,7 @@ EXPECTED = {
     Action.CLAIM: "OHDMA",
     Action.REVIEW: "DM",
     Action.ORIGINALS: "OHDMAG",
+    Action.REMOVE_ORIGINALS: "G",
     Action.IMPORT: "OHMG",
     Action.EXPORT: "OHDMAG",
     Action.SCAN: "MA",

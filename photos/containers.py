@@ -298,6 +298,8 @@ def _png_text(layout: Layout, kind: bytes, body: bytes) -> None:
         layout.add(layout.xmp, rest)
     elif keyword.lower() in (b"raw profile type exif", b"raw profile type app1"):
         _raw_profile(layout, rest)
+    elif keyword.lower() in (b"raw profile type iptc", b"raw profile type 8bim"):
+        layout.add(layout.iptc, b"Photoshop 3.0\0" + _from_hex(rest).removeprefix(b"Photoshop 3.0\0"))
     elif keyword.lower() == b"raw profile type xmp":
         layout.add(layout.xmp, _from_hex(rest))
 

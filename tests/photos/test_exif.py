@@ -94,16 +94,30 @@ def located(tags: Tags | None) -> bytes:
     return camera.jpeg(camera.exif(Shot(gps=tags)))
 
 
+def located_by(software: str, gps: Tags | None = None) -> bytes:
+    """A JPEG of a named camera and program."""
+    return camera.jpeg(camera.exif(Shot(gps=gps, more={0x0131: (ASCII, software)})))
+
+
+SCREENSHOT = b"ASCII\0\0\0Screenshot"
 FACEBOOK = camera.segment(0xED, b"Photoshop 3.0\0 FBMD0100")
 REDACTED: Tags = {1: (ASCII, ""), 2: (RATIONAL, [(0, 0)] * 3), 3: (ASCII, ""), 4: (RATIONAL, [(0, 0)] * 3)}
 REASONS = {
     "no EXIF at all": (camera.jpeg(), "", "absent", "no_tags"),
     "location switched off": (located(None), "20261124_091500.jpg", "absent", "camera"),
     "version only, as Canon and Nikon write": (located({0: (BYTE, [2, 3, 0, 0])}), "", "absent", "camera"),
-    "WhatsApp": (camera.jpeg(), "IMG-20261124-WA0001.jpg", "stripped", "messenger"),
-    "Telegram": (camera.jpeg(), "photo_2026-11-24_09-15-00.jpg", "stripped", "messenger"),
+    "WhatsApp": (camera.jpeg(), "IMG-20261124-WA0001.jpg", "stripped", "whatsapp"),
+    "WhatsApp on a computer": (
+        camera.jpeg(),
+        "WhatsApp Image 2026-11-24 at 09.15.jpeg",
+        "stripped",
+        "whatsapp",
+    ),
+    "Telegram": (camera.jpeg(), "photo_2026-11-24_09-15-00.jpg", "stripped", "telegram"),
+    "Signal": (camera.jpeg(), "signal-2026-11-24-091500.jpg", "stripped", "messenger"),
+    "Facebook's name": (camera.jpeg(), "FB_IMG_1732414500000.jpg", "stripped", "facebook"),
     "sent as a document, tags whole": (located(None), "IMG-20261124-WA0001.jpg", "absent", "camera"),
-    "Facebook's mark": (b"\xff\xd8" + FACEBOOK + camera.jpeg()[2:], "", "stripped", "messenger"),
+    "Facebook's mark": (b"\xff\xd8" + FACEBOOK + camera.jpeg()[2:], "", "stripped", "facebook"),
     "a camera's name, no camera inside": (
         camera.jpeg(),
         "IMG_20261124_091500.jpg",
@@ -122,6 +136,12 @@ REASONS = {
     "0,0": (located(gps(0, 0)), "", "zeroed", "zero_zero"),
     "Android's picker": (
         located(REDACTED),
+        "",
+        "zeroed",
+        "redacted",
+    ),
+    "numbers over nothing, letters left": (
+        located(REDACTED | {1: (ASCII, "S"), 3: (ASCII, "E")}),
         "",
         "zeroed",
         "no_value",
@@ -149,6 +169,20 @@ REASONS = {
         "malformed",
         "negative",
     ),
+    "a camera that draws, by its tag": (located_by("GPS Map Camera"), "", "printed", "app"),
+    "a camera that draws, by its name": (camera.jpeg(), "TimePhoto_20261124_091500.jpg", "printed", "app"),
+    "a camera that draws, in the name": (camera.jpeg(), "Solocator_2026-11-24.jpg", "printed", "app"),
+    "a camera that draws, emptied after": (located_by("Timemark", gps={}), "", "stripped", "empty_gps_block"),
+    "an editor is no camera that draws": (located_by("Snapseed 2.0"), "", "absent", "camera"),
+    "Android's screenshot": (camera.png(), "Screenshot_20261124-091500.png", "absent", "screenshot"),
+    "a screenshot in Indonesian": (camera.jpeg(), "Tangkapan Layar 2026-11-24.jpg", "absent", "screenshot"),
+    "iPhone's screenshot": (
+        camera.png(camera.exif(Shot(make=None, model=None, gps=None, sub={0x9286: (UNDEFINED, SCREENSHOT)}))),
+        "IMG_0042.PNG",
+        "absent",
+        "screenshot",
+    ),
+    "a PNG of a phone's screen": (camera.png(size=(1080, 2400)), "", "absent", "screenshot"),
     "GPS block that lies elsewhere": (
         camera.jpeg(camera.tiff({0x010F: (ASCII, "samsung"), 0x8825: (SHORT, [60_000])}, {})),
         "",
@@ -283,3 +317,61 @@ def test_it_puts_an_exif_block_over_two_segments_together() -> None:
 def test_it_takes_undefined_processing_method_apart() -> None:
     shot = Shot(gps=gps(LON, LAT, method=(UNDEFINED, b"ASCII\0\0\0CELLID")))
     assert exif.read(camera.jpeg(camera.exif(shot))).value("GPSProcessingMethod") == "CELLID"
+
+
+def test_it_proposes_the_magnitudes_of_a_position_whose_letters_are_wrong() -> None:
+    no_letter = gps(LON, LAT) | {1: (ASCII, "X")}
+    assert exif.read(located(no_letter)).position_candidate == pytest.approx((LON, -LAT))
+    swapped = exif.read(located(gps(8.2, 114.3)))
+    assert (swapped.position, swapped.position_candidate) == (None, pytest.approx((8.2, 114.3)))
+    packet = camera.xmp(exif_GPSLatitude="-8.2192345", exif_GPSLongitude="114.3691234")
+    assert exif.read(camera.jpeg(None, packet)).position_candidate == pytest.approx((LON, -LAT))
+
+
+def test_it_proposes_nothing_beside_a_sound_or_an_empty_position() -> None:
+    assert exif.read(located(gps(LON, LAT))).position_candidate is None
+    assert exif.read(located(REDACTED)).position_candidate is None
+    assert exif.read(located({1: (ASCII, "S"), 2: (RATIONAL, RATIONALS)})).position_candidate is None
+
+
+def test_it_reads_all_three_times_with_parts_of_a_second_and_offsets() -> None:
+    sub: Tags = {
+        0x9004: (ASCII, "2026:11:24 09:15:01"), 0x9010: (ASCII, "+08:00"), 0x9012: (ASCII, "+07:00"),
+        0x9290: (ASCII, "7"), 0x9291: (ASCII, "123456"), 0x9292: (ASCII, "05 "),
+    }  # fmt: skip
+    facts = exif.read(camera.jpeg(camera.exif(Shot(sub=sub, more={0x0132: (ASCII, "2026:11:25 10:00:00")}))))
+    assert facts.camera_at is not None
+    assert facts.camera_at.isoformat() == "2026-11-24T09:15:00.123456+07:00"
+    assert facts.digitized_at is not None
+    assert facts.digitized_at.isoformat() == "2026-11-24T09:15:01.050000+07:00"
+    assert facts.modified_at is not None
+    assert facts.modified_at.isoformat() == "2026-11-25T10:00:00.700000+08:00"
+
+
+XMP_LISTS = """<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="XMP Core 6.0.0">
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
+ xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/" xmlns:stEvt="http://ns.adobe.com/xap/1.0/sType/ResourceEvent#"
+ xmlns:exif="http://ns.adobe.com/exif/1.0/" xmlns:ext="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+ xmlns:GCamera="http://ns.google.com/photos/1.0/camera/" GCamera:MotionPhoto="1">
+<xmpMM:History><rdf:Seq><rdf:li stEvt:action="saved" stEvt:softwareAgent="Adobe Photoshop 26"/>
+<rdf:li rdf:parseType="Resource"><stEvt:action>saved</stEvt:action><stEvt:softwareAgent>Lightroom</stEvt:softwareAgent>
+</rdf:li></rdf:Seq></xmpMM:History>
+<ext:LocationCreated><rdf:Bag><rdf:li><rdf:Description exif:GPSLatitude="8,13.15407S">
+<exif:GPSLongitude>114,22.147404E</exif:GPSLongitude></rdf:Description></rdf:li></rdf:Bag></ext:LocationCreated>
+<exif:UserComment><rdf:Alt><rdf:li xml:lang="x-default">Sumberagung</rdf:li></rdf:Alt></exif:UserComment>
+</rdf:Description></rdf:RDF></x:xmpmeta>"""
+
+
+def test_it_reads_lists_of_xmp_however_rdf_writes_them() -> None:
+    facts = exif.read(camera.jpeg(None, XMP_LISTS.encode()))
+    said = {fact.name: fact.value for fact in facts.facts if fact.source == "xmp"}
+    assert said == {
+        "HistoryAction": "saved",
+        "HistorySoftwareAgent": "Adobe Photoshop 26; Lightroom",
+        "LocationCreatedGPSLatitude": pytest.approx(LAT),
+        "LocationCreatedGPSLongitude": pytest.approx(LON),
+        "MotionPhoto": "1",
+        "UserComment": "Sumberagung",
+    }
+    assert facts.structure.xmp_toolkit == "XMP Core 6.0.0"
+    assert (facts.position, facts.position_reason) == (None, "absent")  # described by people, not measured

@@ -1,6 +1,7 @@
-"""A person's decision on a claim. It outlives every recheck; the newest counts, all are kept."""
+"""A person's decision on a claim. It outlives every recheck; the newest counts, all are kept.
 
-from typing import Literal
+Accept, reject, or ask for the photo again. docs/design/reviews.md; many at once: photos/review_batches.py.
+"""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -9,8 +10,8 @@ from django.utils.translation import gettext
 
 from accounts import audit
 from accounts.access import Action, may
-from accounts.models import Notice, User
-from photos import standing
+from accounts.models import AuditEvent, Notice, User
+from photos import queueing, standing
 from photos.models import Claim, Review, ReviewDecision, Verdict
 from places.message import mark as _
 from places.message import message, sentences
@@ -28,40 +29,83 @@ SENTENCES = sentences(
         "review.already_rejected": _(
             "%(reviewer)s sudah menolak foto ini pada %(reviewed_at)s. Alasannya: %(reason)s"
         ),
+        "review.already_asked": _(
+            "%(reviewer)s sudah meminta foto ini diulang pada %(reviewed_at)s. Alasannya: %(reason)s"
+        ),
         "review.withdrawn": _("Foto ini sudah ditarik oleh pengirimnya."),
         "review.unknown_decision": _("Keputusan “%(value)s” tidak dikenal."),
         "review.accepted": _("Foto %(progress_pct)s untuk “%(title)s” diterima."),
         "review.accepted_because": _("Foto %(progress_pct)s untuk “%(title)s” diterima: %(reason)s"),
         "review.rejected": _("Foto %(progress_pct)s untuk “%(title)s” ditolak: %(reason)s"),
+        "review.asked": _(
+            "Foto %(progress_pct)s untuk “%(title)s” perlu diulang: %(reason)s Kirim foto baru sebagai jawabannya."
+        ),
     }
 )
-Decision = Literal["accepted", "rejected"]
+REASON_LENGTH = 500
 
 
 def review(*, actor: User, claim: Claim, decision: str, reason: str = "", seen: int | None = None) -> Review:
-    """Accept or reject a claim, tell its sender, and bring the project up to date.
+    """Decide on a claim ("accepted", "rejected", "asked"), tell its sender, and bring the project up to date.
 
     seen: primary key of the newest review that the reviewer saw; None if there was none. A reason is needed to
-    reject, and to accept what the checks did not verify. Raises PermissionDenied, or Problem: 400 for a missing
+    reject or to ask again, and to accept what the checks did not verify. Raises PermissionDenied, or Problem: 400 for a missing
     reason, 409 if somebody decided in between (saying what) or the claim was withdrawn.
     """
     _require_reviewing(actor, claim)
-    reason = reason.replace("\0", "").strip()[:500]
+    reason = cleaned(reason)
     with transaction.atomic():
         locked = Claim.objects.select_for_update(of=("self",)).select_related("project").get(pk=claim.pk)
         _require_open(locked, seen)
         _require_reason(locked, decision, reason)
-        made = Review.objects.create(claim=locked, reviewer=actor, decision=decision, reason=reason)
-        audit.record(
-            actor=actor,
-            action=f"claim.{decision}",
-            subject=locked,
-            place=locked.project.village_id,
-            data={"project": locked.project.code, "verdict": locked.verdict, "reason": reason},
+        made = Review.objects.create(
+            claim=locked,
+            reviewer=actor,
+            decision=decision,
+            reason=reason,
+            tier=queueing.tier_of(actor, locked.project.village_id),
         )
-        _tell(locked, made, actor)
+        event_of(made, actor).save()
+        if notice := notice_of(made):
+            notice.save()
         standing.push(locked.project_id)
     return made
+
+
+def cleaned(reason: str) -> str:
+    """A reason as it is kept."""
+    return reason.replace("\0", "").strip()[:REASON_LENGTH]
+
+
+def event_of(made: Review, actor: User) -> AuditEvent:
+    """What the record says of a review; not yet written."""
+    claim = made.claim
+    data = {
+        "project": claim.project.code,
+        "verdict": claim.verdict,
+        "reason": made.reason,
+        "tier": made.tier,
+    }
+    return audit.event(
+        actor=actor,
+        action=f"claim.{made.decision}",
+        subject=claim,
+        place=claim.project.village_id,
+        data=data | ({"batch": str(made.batch)} if made.batch else {}),
+    )
+
+
+def notice_of(made: Review) -> Notice | None:
+    """What the sender is told; not yet written. None for photos whose sender's account is gone."""
+    claim = made.claim
+    if claim.uploaded_by_id is None or claim.uploaded_by_id == made.reviewer_id:
+        return None
+    code = f"review.{made.decision}"
+    if made.decision == ReviewDecision.ACCEPTED and made.reason:
+        code = "review.accepted_because"
+    said = message(code, progress_pct=claim.progress, title=claim.project.title, reason=made.reason)
+    url = f"{reverse('field_mine')}#claim-{claim.pk}"
+    return Notice(user_id=claim.uploaded_by_id, message=said.as_json(), url=url)
 
 
 def _require_reviewing(actor: User, claim: Claim) -> None:
@@ -90,21 +134,14 @@ def _require_open(claim: Claim, seen: int | None) -> None:
 def _require_reason(claim: Claim, decision: str, reason: str) -> None:
     if decision not in ReviewDecision.values:
         raise Problem(message("review.unknown_decision", value=decision))
-    overrules = decision == ReviewDecision.ACCEPTED and claim.verdict != Verdict.VERIFIED
-    if reason or not (overrules or decision == ReviewDecision.REJECTED):
+    if reason or not needs_reason(decision, claim.verdict):
         return
+    overrules = decision == ReviewDecision.ACCEPTED
     problem = Problem(message("review.reason_missing_accept" if overrules else "review.reason_missing"))
     problem.fields = {"reason": [problem.sentence]}
     raise problem
 
 
-def _tell(claim: Claim, made: Review, actor: User) -> None:
-    if claim.uploaded_by_id is None or claim.uploaded_by_id == actor.pk:
-        return
-    code = f"review.{made.decision}"
-    if made.decision == ReviewDecision.ACCEPTED and made.reason:
-        code = "review.accepted_because"
-    said = message(code, progress_pct=claim.progress, title=claim.project.title, reason=made.reason)
-    Notice.objects.create(
-        user_id=claim.uploaded_by_id, message=said.as_json(), url=f"{reverse('field_mine')}#claim-{claim.pk}"
-    )
+def needs_reason(decision: str, verdict: str) -> bool:
+    """Always to reject or ask again; to accept, where the checks did not verify."""
+    return decision != ReviewDecision.ACCEPTED or verdict != Verdict.VERIFIED

@@ -1,6 +1,7 @@
 """Which claims stand, and what they say of their project, pushed down to projects.
 
-A claim stands when a person accepted it, or when it is verified and no person rejected it. The newest review counts.
+A claim stands when a person accepted it, or when it is verified and no person rejected it or asked for it again.
+The newest review counts.
 """
 
 from collections.abc import Iterable
@@ -27,7 +28,7 @@ class Standing:
 
 
 def with_decision(claims: ClaimQuerySet) -> ClaimQuerySet:
-    """Claims with `decision`: the newest review's ("accepted", "rejected") or None."""
+    """Claims with `decision`: the newest review's ("accepted", "rejected", "asked") or None."""
     newest = Review.objects.filter(claim=OuterRef("pk")).order_by("-at", "-pk").values("decision")[:1]
     return cast(ClaimQuerySet, claims.annotate(decision=Subquery(newest)))
 

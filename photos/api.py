@@ -1,6 +1,8 @@
 """/api/v1/photos/: what photos are said to show, with their verdicts; POST takes a photo in.
 
-Outsiders read claims that stand on published projects: no people, no notes, no originals, houses to three decimals.
+`nonces/` gives numbers to the page's camera; `<pk>/refile/` and `<pk>/share/` put a claim right that was sent for
+the wrong site, or for two projects on purpose. Outsiders read claims that stand on published projects: no people,
+no notes, no originals, houses to three decimals.
 """
 
 from typing import Any
@@ -12,13 +14,15 @@ from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, status, viewsets
-from rest_framework.exceptions import NotAuthenticated
-from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.parsers import BaseParser, FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access import Action, Person, may
-from photos import intake
+from accounts.access import Action, Person, may, reach
+from accounts.models import User
+from photos import capture, intake, refiling
 from photos.capture import read_fix
 from photos.conclusions import sentence_of
 from photos.models import CheckResult, Claim, ClaimQuerySet, Purpose, Verdict
@@ -68,6 +72,12 @@ class PhotoSerializer(serializers.ModelSerializer[Claim]):
     decision = serializers.SerializerMethodField(help_text="accepted, rejected, or null: nobody yet")
     same_picture = serializers.SerializerMethodField()
     uploaded_by = serializers.SerializerMethodField()
+    taken_by = serializers.SerializerMethodField(help_text="Who took the picture, null if nobody said")
+    answers = serializers.SerializerMethodField(help_text="The claim that this photo replaces")
+    fix = serializers.SerializerMethodField(help_text="The capture fix; its seal stands in the facts")
+    binding = serializers.CharField(
+        help_text="bound, unbound, changed, replayed, expired, foreign; empty: no fix"
+    )
     thumb = serializers.SerializerMethodField()
     display = serializers.SerializerMethodField()
     original = serializers.SerializerMethodField()
@@ -76,7 +86,8 @@ class PhotoSerializer(serializers.ModelSerializer[Claim]):
         model = Claim
         fields = [
             "id", "uuid", "sha256", "project", "site", "progress", "stage", "purpose", "note", "file_name",
-            "uploaded_by", "received_at", "taken_at", "taken_at_source", "position", "position_reason", "fix",
+            "uploaded_by", "taken_by", "shared_reason", "answers", "received_at", "taken_at", "taken_at_source",
+            "position", "position_reason", "fix", "binding",
             "distance_m", "verdict", "verdict_label", "sentence", "checks", "stands", "decision", "same_picture",
             "thumb", "display", "original",
         ]  # fmt: skip
@@ -90,7 +101,11 @@ class PhotoSerializer(serializers.ModelSerializer[Claim]):
                 "note",
                 "file_name",
                 "uploaded_by",
+                "taken_by",
+                "shared_reason",
+                "answers",
                 "fix",
+                "binding",
                 "checks",
                 "same_picture",
             ):
@@ -153,6 +168,15 @@ class PhotoSerializer(serializers.ModelSerializer[Claim]):
     def get_uploaded_by(self, claim: Claim) -> str | None:
         return str(claim.uploaded_by) if claim.uploaded_by else None
 
+    def get_taken_by(self, claim: Claim) -> str | None:
+        return str(claim.taken_by) if claim.taken_by else claim.taken_by_name or None
+
+    def get_answers(self, claim: Claim) -> int | None:
+        return claim.answers_id
+
+    def get_fix(self, claim: Claim) -> dict[str, Any] | None:
+        return capture.shown(claim.fix)
+
     def get_thumb(self, claim: Claim) -> str | None:
         return reverse("photo_thumb", args=[claim.pk]) if claim.photo.thumb else None
 
@@ -172,13 +196,61 @@ class SentPhotoSerializer(serializers.Serializer[Any]):
     site = serializers.IntegerField(
         required=False, allow_null=True, help_text="Needed where the project has several"
     )
-    progress = serializers.IntegerField(min_value=0, max_value=100)
+    progress = serializers.IntegerField(
+        required=False, min_value=0, max_value=100, help_text="Needed for the purpose progress"
+    )
     purpose = serializers.ChoiceField(choices=Purpose.choices, default=Purpose.PROGRESS)
     file = serializers.FileField(allow_empty_file=True)
     fix = serializers.CharField(
-        required=False, allow_blank=True, help_text='JSON: {"lon", "lat", "accuracy_m", "at", "shot_at"?}'
+        required=False,
+        allow_blank=True,
+        help_text='JSON: {"lon", "lat", "accuracy_m", "at", "shot_at"?, "age_s"?, "altitude_m"?, "heading_deg"?, '
+        '"speed_m_s"?, "nonce"?, "mac"?}; docs/design/capture.md',
     )
     note = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
+    taken_by = serializers.CharField(
+        required=False, allow_blank=True, max_length=120, default="", help_text="User name or any name"
+    )
+    shared_reason = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=300,
+        default="",
+        help_text="Why this picture serves another project too",
+    )
+    answers = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=60,
+        default="",
+        help_text="uuid or id of the claim, rejected or asked for again, that this photo replaces",
+    )
+
+
+class NoncesSerializer(serializers.Serializer[Any]):
+    """How many numbers the page's camera wants."""
+
+    count = serializers.IntegerField(min_value=1, max_value=capture.NONCES_AT_ONCE, default=10)
+
+
+class NonceSerializer(serializers.Serializer[Any]):
+    """A number to seal one shot with, and its key, told once."""
+
+    nonce = serializers.CharField()
+    key = serializers.CharField(help_text="64 hex digits: the key of the HMAC-SHA256")
+    expires_at = serializers.DateTimeField()
+
+
+class RefileSerializer(serializers.Serializer[Any]):
+    """The site that the photo was meant for."""
+
+    site = serializers.IntegerField(min_value=1)
+
+
+class ShareSerializer(serializers.Serializer[Any]):
+    """Why one picture serves two projects."""
+
+    reason = serializers.CharField(max_length=300, allow_blank=True)
 
 
 class PhotoViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Claim]):
@@ -196,7 +268,7 @@ class PhotoViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
 
     def get_queryset(self) -> ClaimQuerySet:
         claims = with_decision(Claim.objects.visible_to(self.request.user))
-        ordered = claims.select_related("photo", "project", "site", "uploaded_by").order_by(
+        ordered = claims.select_related("photo", "project", "site", "uploaded_by", "taken_by").order_by(
             "-received_at", "-pk"
         )
         checks = Prefetch("checks", CheckResult.objects.order_by("order"))
@@ -232,17 +304,71 @@ class PhotoViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
             uuid=sent["uuid"],
             project=project,
             site=_site(project, sent.get("site")),
-            progress=sent["progress"],
+            progress=sent.get("progress"),
             purpose=sent["purpose"],
             note=sent["note"],
             fix=read_fix(sent.get("fix")),
+            taken_by=sent["taken_by"],
+            shared_reason=sent["shared_reason"],
+            answers=sent["answers"],
             upload=file,
             file_name=file.name or "",
         )
-        claim = with_decision(Claim.objects.filter(pk=receipt.claim.pk)).get()
-        code = status.HTTP_201_CREATED if receipt.is_new else status.HTTP_200_OK
-        answer = self.get_serializer(claim).data | {"suggestion": _suggested(claim, request.user)}
-        return Response(answer, status=code)
+        return self._answer(receipt.claim, created=receipt.is_new)
+
+    def _answer(self, claim: Claim, *, created: bool) -> Response:
+        """The claim as its sender reads it, with what they may put right."""
+        claim = with_decision(Claim.objects.filter(pk=claim.pk)).get()
+        more = {
+            "suggestion": _suggested(claim, self.request.user),
+            "may_share": refiling.may_share(claim),
+        }
+        code = status.HTTP_201_CREATED if created else status.HTTP_200_OK
+        return Response(self.get_serializer(claim).data | more, status=code)
+
+    @extend_schema(request=NoncesSerializer, responses={201: NonceSerializer(many=True)})
+    @action(methods=["post"], detail=False, parser_classes=[JSONParser, FormParser, MultiPartParser])
+    def nonces(self, request: Request) -> Response:
+        """Numbers with keys for the page's camera, each for one shot of the person who asks."""
+        user = _sender(request)
+        form = NoncesSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        issued = capture.issue(user=user, count=form.validated_data["count"])
+        answer = Response(NonceSerializer(issued, many=True).data, status=status.HTTP_201_CREATED)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    @extend_schema(request=RefileSerializer, responses={201: PhotoSerializer})
+    @action(methods=["post"], detail=True, parser_classes=[JSONParser, FormParser, MultiPartParser])
+    def refile(self, request: Request, pk: str = "") -> Response:
+        """Move an own photo to the site that it was meant for: the old claim is withdrawn, a new one judged."""
+        user = _sender(request)
+        claim = refiling.own_claim(user, pk)
+        form = RefileSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        site = refiling.find_site(user, form.validated_data["site"])
+        moved = refiling.refile(actor=user, claim=claim, site=site)
+        return self._answer(moved, created=True)
+
+    @extend_schema(request=ShareSerializer, responses={200: PhotoSerializer})
+    @action(methods=["post"], detail=True, parser_classes=[JSONParser, FormParser, MultiPartParser])
+    def share(self, request: Request, pk: str = "") -> Response:
+        """Declare, with a reason, that an own photo serves two projects; the claim is judged again."""
+        user = _sender(request)
+        claim = refiling.own_claim(user, pk)
+        form = ShareSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        shared = refiling.declare_shared(actor=user, claim=claim, reason=form.validated_data["reason"])
+        return self._answer(shared, created=False)
+
+
+def _sender(request: Request) -> User:
+    """The person who asks. Raises NotAuthenticated, or PermissionDenied for people who may send no photos anywhere."""
+    if not isinstance(request.user, User):
+        raise NotAuthenticated
+    if not reach(request.user, Action.CLAIM):
+        raise PermissionDenied
+    return request.user
 
 
 def find_project(user: Any, text: str) -> Project:

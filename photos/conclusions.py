@@ -18,6 +18,8 @@ _SPEAKS_FOR = {
     Verdict.OUTSIDE: ("near_site",),
     Verdict.UNLOCATED: ("has_position",),
 }
+# Where a photo is suspect, these failed as well, but are not why.
+_EXPLAINED_BY_OTHERS = {"has_position", "near_site"}
 
 
 def deciding(verdict: str, checks: Iterable[CheckResult]) -> CheckResult | None:
@@ -27,6 +29,7 @@ def deciding(verdict: str, checks: Iterable[CheckResult]) -> CheckResult | None:
         for check in ordered:
             if check.code == code:
                 return check
+    ordered.sort(key=lambda check: check.code in _EXPLAINED_BY_OTHERS)
     for status in ("failed", "unknown", "warning"):
         for check in ordered:
             if check.status == status and (

@@ -214,6 +214,14 @@ class Evidence:
         return Position(fix.lon, fix.lat, fix.altitude_m, fix.accuracy_m, fix.heading_deg, "capture")
 
     @property
+    def position_reason(self) -> str | None:
+        """Why there is no position; "printed" where the pixels show coordinates that the file lacks. None with one."""
+        if self.position:
+            return None
+        reason, printed = self.facts.position_reason, self.pixels.printed if self.pixels else None
+        return "printed" if printed and reason in ("absent", "stripped") else reason
+
+    @property
     def taken(self) -> Taken:
         """The file's time, else the usable fix's in Asia/Jakarta."""
         if self.facts.taken.at or self.fix is None or fix_flaw(self):

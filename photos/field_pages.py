@@ -14,6 +14,7 @@ from django.core.paginator import Paginator
 from django.db.models import Case, F, Prefetch, Q, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -21,14 +22,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Action, reach
 from accounts.models import User
-from photos import intake, stages
+from photos import intake, refiling, stages
 from photos.conclusions import sentence_of, told
-from photos.forms import PhotosForm, WithdrawForm
+from photos.forms import PhotosForm, RefileForm, ShareForm, WithdrawForm
 from photos.models import CheckResult, Claim
 from photos.standing import with_decision
 from photos.timeline import Saying
 from photos.uploads import streaming
 from photos.withdrawing import withdraw
+from places.message import message
 from places.problems import Problem
 from places.saying import say
 from projects.models import Project, ProjectQuerySet, Site, stage_word
@@ -216,6 +218,41 @@ def _claims(user: User) -> Any:
     return own.select_related("photo", "project", "site").prefetch_related(
         Prefetch("checks", CheckResult.objects.order_by("order")), "reviews__reviewer"
     )
+
+
+@login_required
+@require_POST
+def refile_claim(request: HttpRequest, pk: int) -> HttpResponse:
+    """Move an own photo to the site that it was meant for."""
+    user = _person(request)
+    claim = refiling.own_claim(user, str(pk))
+    form = RefileForm(request.POST)
+    if not form.is_valid():
+        raise Problem(message("refile.no_site"))
+    site = refiling.find_site(user, form.cleaned_data["site"])
+    moved = refiling.refile(actor=user, claim=claim, site=site)
+    messages.success(
+        request, _("Foto dipindahkan ke “%(title)s” dan diperiksa lagi.") % {"title": moved.project.title}
+    )
+    return redirect(f"{reverse('field_mine')}#claim-{moved.pk}")
+
+
+@login_required
+@require_POST
+def share_claim(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say why one picture serves two projects."""
+    user = _person(request)
+    claim = refiling.own_claim(user, str(pk))
+    form = ShareForm(request.POST)
+    form.is_valid()
+    refiling.declare_shared(actor=user, claim=claim, reason=form.cleaned_data.get("reason", ""))
+    messages.success(request, _("Alasan dicatat, dan foto diperiksa lagi."))
+    return redirect(f"{reverse('field_mine')}#claim-{pk}")
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # login_required
+    return request.user
 
 
 @login_required

@@ -72,6 +72,18 @@ class ReviewForm(forms.Form):
     seen = forms.IntegerField(required=False)
 
 
+class RefileForm(forms.Form):
+    """The site that an own photo was meant for."""
+
+    site = forms.IntegerField(min_value=1)
+
+
+class ShareForm(forms.Form):
+    """Why one picture serves two projects."""
+
+    reason = forms.CharField(max_length=300, required=False)
+
+
 class WithdrawForm(forms.Form):
     """Why an own photo is taken back."""
 

@@ -4,12 +4,14 @@ Bytes first: hashed while they stream, sniffed, then kept under their hash and f
 written. Sending again is harmless. docs/design/photo-intake.md follows one photo through.
 """
 
+import secrets
 import uuid as uuids
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -19,15 +21,24 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.access import Action, Person, may
 from accounts.models import User
-from photos import standing
-from photos.capture import stored as stored_fix
+from photos import capture, devices, doubt, standing
 from photos.containers import layout_of, opened
 from photos.derivatives import make_derivatives
 from photos.evidence import CheckOutcome, Fix
 from photos.exif import Facts, read
 from photos.facts import rows_of, rows_of_claim
 from photos.judging import Asked, judge_claim
-from photos.models import CheckResult, Claim, Fact, FactSource, IntakeRefusal, Photo, Purpose
+from photos.models import (
+    Binding,
+    CheckResult,
+    Claim,
+    Fact,
+    FactSource,
+    IntakeRefusal,
+    Photo,
+    Purpose,
+    ReviewDecision,
+)
 from photos.sniff import SIZE_LIMIT, Sniffed, sniff
 from photos.storing import keep_original
 from photos.uploads import Incoming, received
@@ -52,6 +63,21 @@ SENTENCES = sentences(
         ),
         "intake.site_dropped": _("Titik lokasi ini tidak jadi dikerjakan. Pilih titik lain."),
         "intake.progress_range": _("Progres harus antara 0 dan 100 %%, bukan %(value)s."),
+        "intake.progress_missing": _("Isi progres yang tampak pada foto, 0 sampai 100 %%."),
+        "intake.answers_nothing": _(
+            "Foto yang digantikan (%(value)s) tidak ada pada pekerjaan ini. Buka “Foto saya”, lalu pilih "
+            "“Kirim foto pengganti” lagi."
+        ),
+        "intake.answers_withdrawn": _(
+            "Foto yang digantikan sudah ditarik. Kirim foto ini sebagai foto biasa."
+        ),
+        "intake.answers_open": _(
+            "Foto yang digantikan tidak ditolak dan tidak diminta ulang. Kirim foto ini sebagai foto biasa."
+        ),
+        "intake.taken_by_camera": _(
+            "Foto dari kamera halaman ini diambil oleh pengirimnya sendiri, bukan oleh %(value)s. Kosongkan “Diambil "
+            "oleh”, atau kirim foto itu sebagai file."
+        ),
         "intake.unknown_purpose": _("Tujuan foto “%(value)s” tidak dikenal."),
         "intake.withdrawn": _(
             "Foto ini sudah Anda tarik, jadi tidak dihitung. Pilih fotonya lagi untuk mengirim ulang."
@@ -84,6 +110,10 @@ class _Sent:
     note: str
     file_name: str
     fix: Fix | None
+    taken_by: User | None
+    taken_by_name: str
+    shared_reason: str
+    answers: Claim | None
     received_at: datetime = field(default_factory=timezone.now)
 
 
@@ -99,16 +129,22 @@ def receive(
     project: Project,
     upload: Any,
     file_name: str,
-    progress: int,
+    progress: int | None,
     site: Site | None = None,
     fix: Fix | None = None,
     purpose: str = Purpose.PROGRESS,
     note: str = "",
+    taken_by: str = "",
+    shared_reason: str = "",
+    answers: str = "",
     received_at: datetime | None = None,
 ) -> Receipt:
     """Take in a photo, judge it, and store what it is said to show.
 
-    upload: an uploaded file, any file object, a path, or bytes. site may be left out where there is only one.
+    upload: an uploaded file, any file object, a path, or bytes. site may be left out where there is only one,
+    progress where the photo shows something else (then the site's own stays). taken_by: user name or any name.
+    shared_reason: why one picture serves two projects. answers: uuid or primary key of the claim, rejected or asked
+    for again, that this photo replaces.
     received_at: now, unless a caller replays the past (seed_demo, import_photos).
     Raises PermissionDenied, or Problem: 400 with the reason of a refusal (kept as IntakeRefusal), 409 for a uuid
     that belongs to other bytes or a project that takes no photos. Nothing else is left behind then.
@@ -116,16 +152,22 @@ def receive(
     incoming = received(upload)
     try:
         require_claiming(actor, project)
+        site, purpose = chosen_site(project, site), _purpose(purpose)
+        taker, taker_name = _taker(actor, project, cleaned(taken_by, 120), fix)
         sent = _Sent(
             actor=actor,
             uuid=uuid,
             project=project,
-            site=chosen_site(project, site),
-            progress=_progress(progress),
-            purpose=_purpose(purpose),
+            site=site,
+            progress=_progress(progress, purpose, site),
+            purpose=purpose,
             note=cleaned(note, 500),
             file_name=cleaned(file_name.replace("\\", "/").rpartition("/")[2], 255),
             fix=fix,
+            taken_by=taker,
+            taken_by_name=taker_name,
+            shared_reason=cleaned(shared_reason, 300),
+            answers=_answered(project, cleaned(answers, 60)),
             received_at=received_at or timezone.now(),
         )
         return _receive(sent, incoming)
@@ -161,7 +203,12 @@ def cleaned(text: str, limit: int) -> str:
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8").strip()[:limit]
 
 
-def _progress(value: int) -> int:
+def _progress(value: int | None, purpose: str, site: Site) -> int:
+    """The per cent that was sent; a photo that is not of progress may leave the site where it is."""
+    if value is None:
+        if purpose == Purpose.PROGRESS:
+            raise _field_problem("progress", message("intake.progress_missing"))
+        return int(site.progress)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 100:
         raise _field_problem("progress", message("intake.progress_range", value=str(value)))
     return value
@@ -171,6 +218,46 @@ def _purpose(value: str) -> str:
     if value not in Purpose.values:
         raise _field_problem("purpose", message("intake.unknown_purpose", value=value))
     return value
+
+
+def _taker(actor: User, project: Project, name: str, fix: Fix | None) -> tuple[User | None, str]:
+    """Who took the picture: a person with a duty here, or a name. The page's camera is in its sender's own hands."""
+    if fix is not None:
+        if name and name != actor.get_username():
+            raise _field_problem("taken_by", message("intake.taken_by_camera", value=name))
+        return actor, ""
+    if not name:
+        return None, ""
+    person = User.objects.filter(username=name, is_active=True).first()
+    if person and may(person, Action.SEE_DRAFTS, project.village_id):
+        return person, ""
+    return None, name
+
+
+def _answered(project: Project, key: str) -> Claim | None:
+    """The claim that a photo replaces. Raises Problem (400) unless it is one of this project that people sent back."""
+    if not key:
+        return None
+    claims = standing.with_decision(Claim.objects.filter(project=project))
+    number = _uuid(key)
+    if key.isdecimal() and len(key) < 18:
+        answered = claims.filter(pk=int(key)).first()
+    else:
+        answered = claims.filter(uuid=number).first() if number else None
+    if answered is None:
+        raise _field_problem("answers", message("intake.answers_nothing", value=key))
+    if answered.withdrawn_at:
+        raise _field_problem("answers", message("intake.answers_withdrawn"))
+    if getattr(answered, "decision", None) not in {ReviewDecision.REJECTED, ReviewDecision.ASKED}:
+        raise _field_problem("answers", message("intake.answers_open"))
+    return answered
+
+
+def _uuid(text: str) -> uuids.UUID | None:
+    try:
+        return uuids.UUID(text)
+    except ValueError:
+        return None
 
 
 def _field_problem(name: str, said: Message) -> Problem:
@@ -286,9 +373,18 @@ def _claim(sent: _Sent, photo: Photo, facts: Facts, sniffed: Sniffed) -> Claim:
         purpose=sent.purpose,
         received_at=sent.received_at,
         fix=sent.fix,
+        binding=capture.bind(sent.fix, sha256=photo.sha256, user=sent.actor, at=sent.received_at),
+        shared_reason=sent.shared_reason,
+        uploader_id=sent.actor.pk,
     )
     evidence, judgement = judge_claim(asked, photo=photo, facts=facts, sniffed=sniffed)
-    claim = Claim.objects.create(photo=photo, **_columns(sent, judgement))
+    bound = asked.binding == Binding.BOUND
+    claim = Claim.objects.create(
+        photo=photo,
+        binding=asked.binding,
+        device=devices.key_of(facts, uploader=sent.actor.pk, bound=bound),
+        **_columns(sent, judgement),
+    )
     Fact.objects.bulk_create(rows_of_claim(claim, evidence))
     CheckResult.objects.bulk_create(results_of(claim, judgement.outcomes))
     audit.record(
@@ -303,6 +399,9 @@ def _claim(sent: _Sent, photo: Photo, facts: Facts, sniffed: Sniffed) -> Claim:
             "purpose": sent.purpose,
             "sha256": photo.sha256,
             "verdict": judgement.verdict,
+            "binding": asked.binding,
+            "shared_reason": sent.shared_reason,
+            "answers": sent.answers.pk if sent.answers else None,
             "distance_m": judgement.distance_m,
         },
     )
@@ -323,7 +422,10 @@ def _columns(sent: _Sent, judgement: Judgement) -> dict[str, Any]:
         "purpose": sent.purpose,
         "note": sent.note,
         "file_name": sent.file_name,
-        "taken_by": sent.actor if sent.fix else None,  # the page's camera is in the hands of who sends
+        "shared_reason": sent.shared_reason,
+        "answers": sent.answers,
+        "taken_by": sent.taken_by,
+        "taken_by_name": sent.taken_by_name,
         "uploaded_by": sent.actor,
         "received_at": sent.received_at,
         "taken_at": taken_at,
@@ -333,10 +435,12 @@ def _columns(sent: _Sent, judgement: Judgement) -> dict[str, Any]:
         "position_source": FactSource(position.source) if position else "",
         "position_reason": judgement.position_reason or "",
         "error_m": position.error_m if position else None,
-        "fix": stored_fix(sent.fix),
+        "fix": capture.kept(sent.fix),
         "verdict": judgement.verdict,
         "distance_m": judgement.distance_m,
         "judged_at": timezone.now(),
+        "doubt": doubt.score(judgement.outcomes, judgement.verdict),
+        "control": secrets.randbelow(100) < settings.REVIEW_CONTROL_PERCENT,
     }
 
 

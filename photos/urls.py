@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from photos import field_pages, originals, review_pages
+from photos import field_pages, ledger_pages, originals, review_pages
+from photos.ledger_api import LedgerView
 
 urlpatterns = [
     path("field/", field_pages.projects, name="field"),
@@ -10,7 +11,12 @@ urlpatterns = [
     path("field/<int:pk>/", field_pages.project, name="field_project"),
     path("photos/review/", review_pages.queue, name="photo_review"),
     path("photos/<int:pk>/review/", review_pages.decide, name="claim_review"),
+    path("photos/<int:pk>/refile/", field_pages.refile_claim, name="claim_refile"),
+    path("photos/<int:pk>/share/", field_pages.share_claim, name="claim_share"),
     path("photos/<int:pk>/withdraw/", field_pages.withdraw_claim, name="claim_withdraw"),
+    path("photos/<int:pk>/", ledger_pages.claim_ledger, name="claim_ledger"),
+    path("photos/<int:pk>/original/remove/", ledger_pages.remove_original, name="original_remove"),
+    path("api/v1/photos/<int:pk>/ledger/", LedgerView.as_view(), name="photo_ledger"),
     path("photos/<int:pk>/original/", originals.original, name="photo_original"),
     path("photos/<int:pk>/display.jpg", originals.display, name="photo_display"),
     path("photos/<int:pk>/thumb.jpg", originals.thumb, name="photo_thumb"),

@@ -48,7 +48,7 @@ def judge(evidence: Evidence) -> Judgement:
     return Judgement(
         verdict=verdict_of(outcomes, with_site=evidence.site is not None),
         position=evidence.position,
-        position_reason=None if evidence.position else evidence.facts.position_reason,
+        position_reason=evidence.position_reason,
         distance_m=distance if isinstance(distance, float) else None,
         taken_at=evidence.taken.at,
         taken_at_source=evidence.taken.source,
@@ -59,11 +59,13 @@ def judge(evidence: Evidence) -> Judgement:
 def verdict_of(outcomes: Iterable[CheckOutcome], *, with_site: bool = True) -> str | None:
     """The verdict of a set of outcomes: stored ones as well as fresh ones.
 
-    In this order: no position → unlocated; any check failed but near_site → suspect; near_site failed → outside;
-    no site → None; near_site or time_plausible left open → suspect (a person has to look); else verified.
+    In this order: no position (and no broken seal) → unlocated; any check failed but near_site → suspect;
+    near_site failed → outside; no site → None; near_site or time_plausible left open → suspect (a person has to
+    look); else verified.
     """
     status = {outcome.code: outcome.status for outcome in outcomes}
-    if status.get("has_position") == "failed":
+    # A fix that is not what the camera sealed is a contradiction, not a missing position.
+    if status.get("has_position") == "failed" and status.get("capture_bound") != "failed":
         return UNLOCATED
     if any(value == "failed" for code, value in status.items() if code != "near_site"):
         return SUSPECT

@@ -12,7 +12,9 @@ from dataclasses import replace
 from typing import Protocol, cast
 
 from photos.checks import (
+    capture_bound,
     complete,
+    fix_age,
     fix_agrees,
     has_position,
     in_village,
@@ -43,6 +45,8 @@ CHECKS: tuple[Check, ...] = tuple(
         surveyed_site,
         in_village,
         time_plausible,
+        fix_age,
+        capture_bound,
         fix_agrees,
         complete,
         not_reused,

@@ -53,6 +53,9 @@ TABLE: dict[str, tuple[str, str]] = {
     "project_import_errors": ("get", "abcheg"),
     "photo-list": ("get", EVERYBODY),
     "photo-detail": ("get", BUBUKS),
+    "photo-nonces": ("post", "abchde"),  # who may send photos; an auditor inside an engagement too
+    "photo-refile": ("post", "c"),  # the sender's own claim only
+    "photo-share": ("post", "c"),
     "account_login": ("get", EVERYBODY),
     "account_logout": ("get", EVERYBODY),
     "account_signup": ("get", EVERYBODY),
@@ -70,8 +73,13 @@ TABLE: dict[str, tuple[str, str]] = {
     "field_project": ("get", "chde"),
     "photo_review": ("get", "de"),
     "claim_review": ("post", "de"),
+    "claim_refile": ("post", "c"),
+    "claim_share": ("post", "c"),
     "claim_withdraw": ("post", "c"),  # the sender's own claim only
     "photo_original": ("get", "chdefg"),
+    "claim_ledger": ("get", "chdefg"),
+    "photo_ledger": ("get", "chdefg"),
+    "original_remove": ("get", "g"),
     "photo_display": ("get", BUBUKS),
     "photo_thumb": ("get", BUBUKS),
     "duplicates": ("get", "ef"),
@@ -145,6 +153,7 @@ def subject(world: World, name: str) -> object:
     about = {
         "claim": world.claim.pk,
         "photo": world.claim.pk,
+        "original_remove": world.claim.pk,
         "duplicate_case": world.pair.case_id,
         "duplicate_withdraw": world.decision.pk,
         "duplicate": world.pair.pk,

@@ -179,7 +179,7 @@ def _jpeg(data: Bytes) -> Layout:
 _STARTS = (  # of a segment's content, and what it is called then
     (0xE1, EXIF_HEAD, "APP1:Exif"), (0xE1, XMP_HEAD, "APP1:XMP"), (0xE1, b"http://ns.adobe.com/xmp/ext", "APP1:XMPext"),
     (0xE2, b"ICC_PROFILE\0", "APP2:ICC"), (0xE2, b"MPF\0", "APP2:MPF"), (0xE2, b"FPXR\0", "APP2:FPXR"),
-    (0xEB, b"JP", "APP11:JUMB"),
+    (0xEB, b"JP", "APP11:JUMB"), (0xEC, b"Ducky", "APP12:Ducky"),
 )  # fmt: skip
 _MARKERS = {
     0xC4: "DHT",

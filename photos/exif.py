@@ -140,6 +140,7 @@ def _structure_facts(structure: Structure) -> list[Fact]:
         "Unterminated": " ".join(structure.unterminated),
         "Thumbnail": f"{thumbnail[1]} bytes at {thumbnail[0]}" if thumbnail else "",
         "ContentCredentials": "yes" if structure.jumbf else "",
+        "PhotoshopResources": " ".join(f"{number:04X}" for number in structure.resources),
         "XMPToolkit": structure.xmp_toolkit,
         "Comment": structure.comment,
         "Trailer": structure.trailer,

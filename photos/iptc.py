@@ -21,12 +21,10 @@ _DATES, _TIMES = (55, 62), (60, 63)
 
 def records_of(blocks: list[bytes]) -> list[tuple[str, str | None, str]]:
     """(name, value, raw) of the wanted records of APP13 blocks; value None if a date or time is none."""
-    content = b"".join(
-        block.removeprefix(PHOTOSHOP_HEAD) for block in blocks if block.startswith(PHOTOSHOP_HEAD)
-    )
     found: list[tuple[str, str | None, str]] = []
     utf8 = False
-    for resource in _resources(content):
+    wanted = (content for number, content in _resources(_joined(blocks)) if number == _IIM)
+    for resource in wanted:
         for record, number, value in _records(resource):
             if (record, number) == (1, 90):
                 utf8 = value == b"\x1b%G"
@@ -36,17 +34,27 @@ def records_of(blocks: list[bytes]) -> list[tuple[str, str | None, str]]:
     return found
 
 
-def _resources(content: bytes) -> Iterator[bytes]:
-    """Contents of Photoshop's resources that hold IPTC records."""
+def resources_of(blocks: list[bytes]) -> tuple[int, ...]:
+    """Numbers of Photoshop's resources in APP13 blocks, in file order, each once."""
+    return tuple(dict.fromkeys(number for number, _content in _resources(_joined(blocks))))
+
+
+def _joined(blocks: list[bytes]) -> bytes:
+    return b"".join(
+        block.removeprefix(PHOTOSHOP_HEAD) for block in blocks if block.startswith(PHOTOSHOP_HEAD)
+    )
+
+
+def _resources(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """(number, content) of each of Photoshop's resources."""
     at = 0
     for _resource in range(RECORDS_LIMIT):
         if content[at : at + 4] != b"8BIM" or at + 12 > len(content):
             return
-        kind = int.from_bytes(content[at + 4 : at + 6], "big")
+        number = int.from_bytes(content[at + 4 : at + 6], "big")
         at += 6 + (content[at + 6] + 2) // 2 * 2  # a name with its length, padded to even
         size = int.from_bytes(content[at : at + 4], "big")
-        if kind == _IIM:
-            yield content[at + 4 : at + 4 + size]
+        yield number, content[at + 4 : at + 4 + size]
         at += 4 + size + size % 2
 
 

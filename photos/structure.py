@@ -9,6 +9,7 @@ import zlib
 from dataclasses import dataclass, field
 
 from photos.containers import Layout
+from photos.iptc import resources_of
 from photos.tiff import Entry, Tiff
 
 TAGS_LIMIT = 400  # of one directory that are listed
@@ -27,8 +28,8 @@ class Structure:
     their id, in natural (row by row) order. huffman_standard: None unless there are tables. *_tags: tag numbers in
     file order. offsets: where directories, MakerNote and thumbnail lie in the EXIF block, by place, ("IFD0", 8)
     first. unterminated: directories that lack the pointer to a next one, whose values start in its place (piexif).
-    thumbnail: (offset, size) in the EXIF block. trailer: "" (none), "motion_photo", "mpf", "samsung",
-    "jpeg", "padding" or "other".
+    resources: numbers of Photoshop's resources in APP13. thumbnail: (offset, size) in the EXIF block. trailer: ""
+    (none), "motion_photo", "mpf", "samsung", "jpeg", "padding" or "other".
     """
 
     byte_order: str = ""
@@ -47,6 +48,7 @@ class Structure:
     has_ifd1: bool = False
     thumbnail: tuple[int, int] | None = None
     jumbf: bool = False
+    resources: tuple[int, ...] = ()
     xmp_toolkit: str = ""
     comment: str = ""
     trailer: str = ""
@@ -124,6 +126,7 @@ def structure_of(layout: Layout, directories: Directories | None, xmp_toolkit: s
         has_ifd1=bool(directories and "IFD1" in directories.by_name),
         thumbnail=thumbnail,
         jumbf=layout.jumbf,
+        resources=resources_of(layout.iptc),
         xmp_toolkit=xmp_toolkit,
         comment=_comment(layout.comment),
         trailer=layout.trailer,

@@ -7,22 +7,26 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import shapely
-from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.geos import GEOSGeometry, Polygon
+from django.db.models import Q, QuerySet
 from shapely.geometry.base import BaseGeometry
 
-from photos import reuse
-from photos.evidence import Evidence, Fix, Pixels, Register
+from photos import comparing, devices, reuse, rules, stages
+from photos.checks.nearer_site import is_outside
+from photos.evidence import COARSE_M, Evidence, Fix, Nearer, Pixels, Register
 from photos.exif import Facts
-from photos.models import Photo, Purpose
+from photos.models import Binding, Photo, Purpose
 from photos.sniff import Sniffed
 from photos.verdict import Judgement, judge
-from places.earth import metres_between_geometries
+from places.earth import LonLat, metres_between_geometries, metres_to_geometry
 from places.models import Place
 from projects.models import Project, Site, SiteSource, SiteStatus, SiteVersion
 
 SIBLING_FLOOR_M = (
     5.0  # stretches that touch each other are still told apart by a person, not by a zero tolerance
 )
+REACH_DEG = 0.002  # about 220 m: more than any tolerance that a village uses
+NEAREST = 3  # other sites that are asked for their tolerance
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Asked:
     binding: str = ""
     shared_reason: str = ""
     claim_id: int | None = None  # None while it is not stored yet
+    uploader_id: int | None = None
 
 
 def judge_claim(
@@ -65,7 +70,8 @@ def evidence_for(
     )
     version = version_at(site, loose.taken.at or asked.received_at)
     not_before, not_after = window(project, asked.purpose)
-    return replace(
+    set_for = rules.for_project(project)
+    judged = replace(
         loose,
         site=to_shapely((version or site).geometry),
         site_label=str(site),
@@ -75,25 +81,67 @@ def evidence_for(
         not_before=not_before,
         not_after=not_after,
         work_type=project.work_type,
-        register=_register(asked, version, photo),
         pixels=pixels,
+        severity=set_for.severity,
+        limits=set_for.limits,
     )
+    return replace(judged, register=_register(asked, version, photo, judged))
 
 
-def _register(asked: Asked, version: SiteVersion | None, photo: Photo | None) -> Register:
+def _register(asked: Asked, version: SiteVersion | None, photo: Photo | None, evidence: Evidence) -> Register:
+    position, shared = evidence.position, bool(asked.shared_reason)
+    device = devices.key_of(evidence.facts, uploader=asked.uploader_id, bound=asked.binding == Binding.BOUND)
+    compared = comparing.others(
+        project=asked.project,
+        site=asked.site,
+        photo=photo,
+        claim_id=asked.claim_id,
+        at=evidence.taken.at,
+        position=(position.lon, position.lat) if position else None,
+        device=device,
+    )
     return Register(
         progress=asked.progress,
         purpose=asked.purpose,
         site_source=version.source if version else "",
         radius_m=version.radius_m if version else None,
         binding=asked.binding,
-        same_bytes=reuse.of_bytes(
-            photo, asked.project, asked.site, without=asked.claim_id, shared=bool(asked.shared_reason)
-        ),
-        near_same=reuse.near_same(
-            photo, asked.project, asked.site, without=asked.claim_id, shared=bool(asked.shared_reason)
-        ),
+        site_version=version.pk if version else None,
+        device=device,
+        stages=tuple(stages.expected([asked.project])[asked.project.pk]),
+        site_shots=compared.site,
+        device_shots=compared.device,
+        same_position=compared.position,
+        nearer=nearer(asked, evidence),
+        same_bytes=reuse.of_bytes(photo, asked.project, asked.site, without=asked.claim_id, shared=shared),
+        near_same=reuse.near_same(photo, asked.project, asked.site, without=asked.claim_id, shared=shared),
     )
+
+
+def nearer(asked: Asked, evidence: Evidence) -> Nearer | None:
+    """The nearest other site of works, if the photo lies outside its own and within that one's tolerance."""
+    position = evidence.position
+    if position is None or not is_outside(evidence):
+        return None
+    error = min(position.error_m or 0.0, COARSE_M)
+    works = Site.objects.filter(project__in=Project.objects.building()).exclude(pk=asked.site.pk)
+    for site, distance in sites_around((position.lon, position.lat), works)[:NEAREST]:
+        if distance <= tolerance_m(site.project, site, None) + error:
+            return Nearer(site.pk, distance, site.project_id == asked.project.pk)
+    return None
+
+
+def sites_around(lon_lat: LonLat, among: QuerySet[Site]) -> list[tuple[Site, float]]:
+    """Active sites about 200 m around a place, with the metres to each's nearest part; the nearest first."""
+    lon, lat = lon_lat
+    box = Polygon.from_bbox((lon - REACH_DEG, lat - REACH_DEG, lon + REACH_DEG, lat + REACH_DEG))
+    box.srid = 4326
+    near = among.filter(Q(point__within=box) | Q(extent__bboverlaps=box), status=SiteStatus.ACTIVE)
+    measured = [
+        (site, round(metres_to_geometry(lon_lat, to_shapely(site.geometry)), 2))
+        for site in near.select_related("project")
+    ]
+    return sorted(measured, key=lambda pair: (pair[1], pair[0].pk))
 
 
 def version_at(site: Site, moment: datetime) -> SiteVersion | None:

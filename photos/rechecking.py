@@ -16,6 +16,7 @@ from typing import Any, Literal
 from django.contrib.gis.geos import Point
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone as clock
 
@@ -56,9 +57,11 @@ _WHY = (
     ("xmp:", "reader"),
     ("iptc:", "reader"),
     ("server:site_shots", "register"),
+    ("server:same_picture", "reuse"),
     ("server:site", "site"),
     ("server:tolerance_m", "site"),
     ("server:window", "project"),
+    ("server:boundary", "project"),
     ("server:village", "project"),
     ("server:stages", "project"),
     ("capture:", "claim"),
@@ -143,7 +146,8 @@ def rejudge(
     """
     with transaction.atomic():
         claims = Claim.objects.kept().select_for_update(of=("self",))
-        claim = claims.select_related("photo", "project__village", "site").filter(pk=claim_id).first()
+        related = ("photo", "project__village", "project__activity", "site", "taken_by")
+        claim = claims.select_related(*related).filter(pk=claim_id).first()
         if claim is None:
             return None
         file = _file_of(claim)
@@ -166,7 +170,7 @@ def _rejudged(
     file_rows = rows_of(claim.photo, file.facts) if file.sniffed else []
     claim_rows = rows_of_claim(claim, evidence)
     of_file = _file_facts_changed(claim, file_rows) if file.sniffed else ()
-    of_claim = tuple(_keys_that_differ(claim.facts.order_by("pk"), claim_rows))
+    of_claim = _claim_facts_changed(claim, claim_rows)
     change = Change(
         claim_id=claim.pk,
         cause=cause,
@@ -181,9 +185,7 @@ def _rejudged(
     if write:
         if of_file:
             _replace_file_facts(claim.photo, file_rows)
-        if of_claim:
-            claim.facts.all().delete()
-            Fact.objects.bulk_create(claim_rows)
+        _keep_claim_facts(claim, claim_rows, anew=bool(of_claim))
         _keep_columns(claim, judgement, results, file, anew=tells)
         if tells:
             _write(claim, results, change, actor)
@@ -201,6 +203,7 @@ def _asked(claim: Claim) -> Asked:
         binding=claim.binding,
         shared_reason=claim.shared_reason,
         claim_id=claim.pk,
+        uploader_id=claim.uploaded_by_id,
     )
 
 
@@ -399,6 +402,12 @@ def _file_facts_changed(claim: Claim, rows: list[Fact]) -> tuple[str, ...]:
     return tuple(_keys_that_differ(stored, fresh))
 
 
+def _claim_facts_changed(claim: Claim, rows: list[Fact]) -> tuple[str, ...]:
+    """Keys of what the server compared the claim with that is otherwise now; what people said does not change."""
+    fresh = [row for row in rows if row.source == FactSource.SERVER]
+    return tuple(_keys_that_differ(claim.facts.filter(source=FactSource.SERVER).order_by("pk"), fresh))
+
+
 def _keys_that_differ(stored: Iterable[Fact], fresh: Iterable[Fact]) -> list[str]:
     was, now = _by_key(stored), _by_key(fresh)
     return [key for key in dict.fromkeys([*was, *now]) if was.get(key) != now.get(key)]
@@ -433,6 +442,14 @@ def _write(claim: Claim, results: list[CheckResult], change: Change, actor: User
     standing.push(claim.project_id)
 
 
+def _keep_claim_facts(claim: Claim, rows: list[Fact], *, anew: bool) -> None:
+    """What the server compares with, anew; what people said stays as it was written, and is added where it is not."""
+    if anew:
+        claim.facts.filter(source=FactSource.SERVER).delete()
+    there = set(claim.facts.values_list("source", flat=True))
+    Fact.objects.bulk_create([row for row in rows if row.source not in there])
+
+
 def _keep_columns(
     claim: Claim, judgement: Judgement, results: list[CheckResult], file: _File, *, anew: bool
 ) -> None:
@@ -453,8 +470,10 @@ def _keep_columns(
 def _replace_file_facts(photo: Photo, rows: list[Fact]) -> None:
     """Today's reading instead of the earlier one; what a look at the pixels measured stays."""
     Photo.objects.select_for_update().get(pk=photo.pk)  # two claims of one file may be judged at once
-    photo.facts.filter(claim=None, source__in=_FILE_SOURCES).delete()
-    Fact.objects.bulk_create([row for row in rows if row.source in _FILE_SOURCES])
+    named = {row.name for row in rows if row.source == FactSource.SERVER}
+    of_file = Q(source__in=_FILE_SOURCES) | Q(source=FactSource.SERVER, name__in=named)
+    photo.facts.filter(of_file, claim=None).delete()
+    Fact.objects.bulk_create(rows)
 
 
 def _columns(judgement: Judgement, results: Iterable[CheckResult]) -> dict[str, Any]:

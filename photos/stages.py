@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from photos.models import Claim, Purpose
+from photos.stage_gaps import missing
 from projects.models import Project, StageSet
 
 
@@ -33,20 +34,6 @@ def due(project: Project, stage: int) -> date | None:
     if not (start and end) or end < start:
         return start if stage == 0 else end if stage == 100 else None
     return start + timedelta(days=round((end - start).days * stage / 100))
-
-
-def missing(stages: Iterable[int], claimed: Iterable[int]) -> list[int]:
-    """Expected stages without a photo. A photo between two stages serves the lower of them, 0 and 100 only themselves.
-
-    missing([0, 50, 100], [0, 60]) → [100]
-    """
-    ordered, shown = sorted(stages), sorted(claimed)
-    absent = []
-    for stage, after in zip(ordered, [*ordered[1:], 101], strict=True):
-        served = any(stage <= progress < after if stage else progress == 0 for progress in shown)
-        if not served:
-            absent.append(stage)
-    return absent
 
 
 def next_stages(projects: Iterable[Project]) -> dict[int, int | None]:

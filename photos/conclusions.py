@@ -50,8 +50,8 @@ def sentence_of(claim: Claim) -> str:
     return say(message_of(claim))
 
 
-# Checks whose "all is well" tells a reader nothing new.
-_QUIET_WHEN_FINE = {"complete", "not_reused", "surveyed_site", "fix_agrees"}
+# Checks whose "all is well" tells a reader something: where, how near, when.
+_TOLD_WHEN_FINE = {"has_position", "near_site", "in_village", "time_plausible"}
 
 
 def told(claim: Claim) -> tuple[tuple[str, Message], ...]:
@@ -60,6 +60,6 @@ def told(claim: Claim) -> tuple[tuple[str, Message], ...]:
         (check.status, Message.from_json(check.message))
         for check in claim.checks.all()
         if check.status in {"failed", "warning"}
-        or (check.status == "passed" and check.code not in _QUIET_WHEN_FINE)
+        or (check.status == "passed" and check.code in _TOLD_WHEN_FINE)
         or (check.status == "unknown" and check.code == "time_plausible")
     )

@@ -12,11 +12,14 @@ from dataclasses import replace
 from typing import Protocol, cast
 
 from photos.checks import (
+    camera_existed,
     capture_bound,
     complete,
+    edited,
     fix_age,
     fix_agrees,
     has_position,
+    hemisphere,
     in_village,
     near_site,
     nearer_site,
@@ -26,6 +29,7 @@ from photos.checks import (
     speed,
     stages_present,
     surveyed_site,
+    tagging_tool,
     time_plausible,
 )
 from photos.evidence import CheckOutcome, Evidence
@@ -48,16 +52,20 @@ CHECKS: tuple[Check, ...] = tuple(
         has_position,
         near_site,
         nearer_site,
+        hemisphere,
         surveyed_site,
         progress_order,
         stages_present,
         in_village,
         time_plausible,
         fix_age,
+        camera_existed,
         capture_bound,
         fix_agrees,
         speed,
         same_coordinates,
+        edited,
+        tagging_tool,
         complete,
         not_reused,
     )

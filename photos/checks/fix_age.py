@@ -44,13 +44,17 @@ def run(evidence: Evidence) -> CheckOutcome:
         return CheckOutcome(CODE, "unknown", message("fix_age.no_position"), cites=evidence.fix_facts)
     if position.source == "capture":
         return _of_capture(evidence)
+    return _of_file(evidence)
+
+
+def _of_file(evidence: Evidence) -> CheckOutcome:
     clocks, cites = clocks_of(evidence), evidence.keys(*_FACTS)
     warn, fail = (evidence.limit(CODE, name, LIMITS[name]) for name in ("warn_min", "fail_min"))
-    if clocks.kind == "one" or clocks.minutes is None:
+    if clocks.minutes is None:
         return CheckOutcome(CODE, "unknown", message("fix_age.one_clock"), cites=cites)
-    if clocks.kind in ("zone", "gps_day", "differ"):
-        return CheckOutcome(CODE, "unknown", message("fix_age.clock"), clocks.minutes, warn, cites)
     age = clocks.minutes
+    if clocks.kind in ("zone", "gps_day", "differ"):
+        return CheckOutcome(CODE, "unknown", message("fix_age.clock"), age, warn, cites)
     if age > fail:
         said = message("fix_age.too_old", hours=round(age / 60), limit_hours=round(fail / 60))
         return CheckOutcome(CODE, "failed", said, age, fail, cites)

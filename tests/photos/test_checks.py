@@ -95,10 +95,10 @@ def test_it_has_a_sentence_with_a_way_out_for_every_reason(reason: str) -> None:
     ("reason", "trace", "code"),
     [
         ("stripped", "messenger", "has_position.stripped_messenger"),
-        ("stripped", "camera_name", "has_position.stripped"),
+        ("stripped", "some_other", "has_position.stripped"),
         ("zeroed", "no_fix", "has_position.zeroed_no_fix"),
         ("malformed", "missing_ref", "has_position.malformed_missing_ref"),
-        ("malformed", "half", "has_position.malformed"),
+        ("malformed", "not_a_number", "has_position.malformed"),
     ],
 )
 def test_it_speaks_to_what_was_found(reason: str, trace: str, code: str) -> None:

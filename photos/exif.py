@@ -84,7 +84,8 @@ class Facts:
 
     def value(self, name: str, source: str = "exif") -> Value:
         """The value of the fact of that name, None if there is none."""
-        return next((f.value for f in self.facts if f.name == name and f.source == source), None)
+        said = (f.value for f in self.facts if f.name == name and f.source == source)
+        return next((value for value in said if value is not None), None)
 
 
 def read_file(path: str | Path, *, name: str | None = None) -> Facts:

@@ -28,7 +28,7 @@ class Fact:
 
 
 class Said:
-    """Facts while they are collected; of two with one source and name the first is the one that `get` gives."""
+    """Facts while they are collected; of two with one source and name `get` gives the first that has a value."""
 
     def __init__(self) -> None:
         self.facts: list[Fact] = []
@@ -40,7 +40,10 @@ class Said:
     def add(self, fact: Fact) -> None:
         """Keep a fact."""
         self.facts.append(fact)
-        self._first.setdefault((fact.source, fact.name), fact)
+        key = (fact.source, fact.name)
+        first = self._first.get(key)
+        if first is None or (first.value is None and fact.value is not None):
+            self._first[key] = fact
 
     def get(self, name: str, source: str = "exif") -> Fact | None:
         """The fact of that name and source."""

@@ -50,6 +50,9 @@ def read_exif(said: Said, block: bytes) -> bool:
         if tag in root:
             _pointed(said, directories, root[tag], kind)
             _take(said, directories.tiff, directories.entries(kind), names)
+    for kind, names in (("IFD0", _EXIF), ("Exif", _IFD0)):
+        missing = {tag: name for tag, name in names.items() if said.text(name) == ""}
+        _take(said, directories.tiff, directories.entries(kind), missing)  # some writers mix the two up
     return True
 
 

@@ -375,3 +375,15 @@ def test_it_reads_lists_of_xmp_however_rdf_writes_them() -> None:
     }
     assert facts.structure.xmp_toolkit == "XMP Core 6.0.0"
     assert (facts.position, facts.position_reason) == (None, "absent")  # described by people, not measured
+
+
+def test_it_finds_tags_that_a_writer_put_into_the_other_directory() -> None:
+    """exiftool reads them as well; an emptied tag in its own place does not hide them."""
+    block = camera.tiff(
+        {0x9003: (ASCII, "2026:11:24 09:15:00"), 0x010F: (ASCII, "")},
+        {0x8769: {0x010F: (ASCII, "HTC"), 0x0132: (ASCII, "2026:11:24 10:00:00")}},
+    )
+    facts = exif.read(camera.jpeg(block))
+    assert facts.taken.source == "exif_assumed_wib"
+    assert facts.camera.make == "HTC"
+    assert facts.value("ModifyDate") == "2026:11:24 10:00:00"

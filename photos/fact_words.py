@@ -1,0 +1,160 @@
+"""Facts in people's words: what a tag is called, what its value means, why one could not be read."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext, gettext_lazy
+
+from photos.models import Purpose
+from places import saying
+from places.message import mark as _
+
+# What people call a tag; a tag without a word here is shown by its own name alone.
+NAMES = {
+    "GPSLatitude": _("Lintang"),
+    "GPSLatitudeRef": _("Utara / selatan"),
+    "GPSLongitude": _("Bujur"),
+    "GPSLongitudeRef": _("Timur / barat"),
+    "GPSAltitude": _("Ketinggian"),
+    "GPSHPositioningError": _("Akurasi GPS"),
+    "GPSDOP": _("Ketelitian satelit (DOP)"),
+    "GPSImgDirection": _("Arah kamera"),
+    "GPSSpeed": _("Kecepatan"),
+    "GPSTimeStamp": _("Jam GPS (UTC)"),
+    "GPSDateStamp": _("Tanggal GPS (UTC)"),
+    "GPSStatus": _("Status GPS"),
+    "DateTimeOriginal": _("Waktu foto"),
+    "DateTimeDigitized": _("Waktu digitalisasi"),
+    "CreateDate": _("Waktu dibuat"),
+    "ModifyDate": _("Waktu diubah"),
+    "OffsetTimeOriginal": _("Zona waktu foto"),
+    "OffsetTime": _("Zona waktu"),
+    "Make": _("Pembuat kamera"),
+    "Model": _("Model kamera"),
+    "LensModel": _("Lensa"),
+    "Software": _("Perangkat lunak"),
+    "Orientation": _("Putaran"),
+    "MakerNote": _("Catatan pabrik (byte)"),
+    "ImageUniqueID": _("Nomor unik gambar"),
+    "lon": _("Bujur"),
+    "lat": _("Lintang"),
+    "accuracy_m": _("Akurasi"),
+    "altitude_m": _("Ketinggian"),
+    "heading_deg": _("Arah kamera"),
+    "speed_m_s": _("Kecepatan"),
+    "at": _("Waktu posisi"),
+    "shot_at": _("Waktu foto"),
+    "binding": _("Ikatan kamera"),
+    "progress": _("Progres yang disebut"),
+    "purpose": _("Tujuan foto"),
+    "shared_reason": _("Alasan dipakai bersama"),
+    "received_at": _("Diterima"),
+    "site": _("Titik lokasi saat itu"),
+    "tolerance_m": _("Batas jarak"),
+    "window": _("Masa pekerjaan"),
+    "sha256": _("SHA-256 berkas"),
+}
+# Why a value could not be read (photos/exif.py).
+REASONS = {
+    "malformed": _("tidak bisa dibaca"),
+    "empty": _("kosong"),
+    "no_value": _("ditulis tanpa nilai"),
+    "zero_denominator": _("pecahan dengan penyebut nol"),
+    "negative": _("bernilai negatif"),
+    "out_of_range": _("di luar nilai yang mungkin"),
+    "missing_ref": _("tanpa tanda utara/selatan atau timur/barat"),
+    "zeroed": _("dikosongkan menjadi nol"),
+    "absent": _("tidak ada"),
+    "stripped": _("sudah dihapus"),
+    "too_large": _("terlalu besar untuk dibaca"),
+    "truncated": _("terpotong"),
+    "budget": _("tidak dibaca: berkas terlalu rumit"),
+}
+# What is said of a fact that a check asked for and that is not there, by its source.
+MISSING = {
+    "exif": gettext_lazy("tidak ada di file"),
+    "xmp": gettext_lazy("tidak ada di file"),
+    "iptc": gettext_lazy("tidak ada di file"),
+    "capture": gettext_lazy("tidak dikirim bersama foto"),
+    "officer": gettext_lazy("tidak diisi"),
+    "server": gettext_lazy("tidak tercatat"),
+}
+_METRES = {"GPSAltitude", "GPSHPositioningError"}
+_DEGREES = {"GPSLatitude", "GPSLongitude", "lon", "lat"}
+_DIRECTIONS = {"GPSImgDirection", "heading_deg"}
+_TIMES = {"received_at", "at", "shot_at"}
+
+
+def name_of(name: str) -> str:
+    """What people call it, "" where the tag's own name is all there is."""
+    return gettext(NAMES[name]) if name in NAMES else ""
+
+
+def value_of(name: str, value: Any) -> str:
+    """A stored value the way people read it; a value that could not be read says why."""
+    if value is None or value == "":
+        return "–"
+    for kind, worded in _WORDED:
+        if isinstance(value, kind):
+            return worded(name, value)
+    return str(value)
+
+
+def _yes_no(name: str, value: bool) -> str:
+    return gettext("ya") if value else gettext("tidak")
+
+
+def _list(name: str, value: list[Any]) -> str:
+    if name == "window":
+        return " – ".join(_day(day) for day in value)
+    return ", ".join(value_of("", one) for one in value)
+
+
+def _mapping(name: str, value: dict[str, Any]) -> str:
+    if set(value) == {"reason"}:
+        reason = str(value["reason"])
+        return gettext(REASONS[reason]) if reason in REASONS else reason
+    return ", ".join(f"{key}: {value_of(key, one)}" for key, one in value.items())
+
+
+def _number(name: str, given: float) -> str:
+    value = float(given)
+    if name in _DEGREES:
+        return f"{value:.7f}°"
+    if name in _METRES or name.endswith("_m"):
+        return saying.metres(value) if value >= 0 else f"−{saying.metres(-value)}"
+    if name in _DIRECTIONS:
+        return f"{saying.number(value)}°"
+    if name == "speed_m_s":
+        return f"{saying.number(value)} m/s"
+    if name == "progress":
+        return f"{saying.number(value)} %"
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.7g}"
+
+
+def _text(name: str, value: str) -> str:
+    if name in _TIMES:
+        try:
+            return saying.local_time(datetime.fromisoformat(value))
+        except ValueError:
+            return value
+    if name == "purpose" and value in Purpose.values:
+        return str(Purpose(value).label)
+    return value
+
+
+def _day(value: Any) -> str:
+    try:
+        return saying.day(datetime.fromisoformat(str(value)).date())
+    except ValueError:
+        return gettext("terbuka")
+
+
+_WORDED: tuple[tuple[type | tuple[type, ...], Callable[[str, Any], str]], ...] = (
+    (bool, _yes_no),
+    ((int, float), _number),
+    (str, _text),
+    (list, _list),
+    (dict, _mapping),
+)

@@ -33,7 +33,7 @@ _READERS = {"JPEG": ["JPEG", "MPO"], "PNG": ["PNG"], "WEBP": ["WEBP"], "HEIC": [
 def make_derivatives(photo_id: int) -> bool:
     """Make a photo's display picture and thumbnail. Returns whether they are there; running again is harmless."""
     photo = Photo.objects.filter(pk=photo_id).first()
-    if photo is None:
+    if photo is None or photo.removed_at is not None:
         return False
     sweep()
     storage = storages["default"]

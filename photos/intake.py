@@ -39,6 +39,7 @@ from photos.models import (
     Purpose,
     ReviewDecision,
 )
+from photos.removing import refuse_if_removed
 from photos.sniff import SIZE_LIMIT, Sniffed, sniff
 from photos.storing import keep_original
 from photos.uploads import Incoming, received
@@ -167,7 +168,7 @@ def receive(
             taken_by=taker,
             taken_by_name=taker_name,
             shared_reason=cleaned(shared_reason, 300),
-            answers=_answered(project, cleaned(answers, 60)),
+            answers=answered_claim(project, cleaned(answers, 60)),
             received_at=received_at or timezone.now(),
         )
         return _receive(sent, incoming)
@@ -234,7 +235,7 @@ def _taker(actor: User, project: Project, name: str, fix: Fix | None) -> tuple[U
     return None, name
 
 
-def _answered(project: Project, key: str) -> Claim | None:
+def answered_claim(project: Project, key: str) -> Claim | None:
     """The claim that a photo replaces. Raises Problem (400) unless it is one of this project that people sent back."""
     if not key:
         return None
@@ -270,6 +271,7 @@ def _receive(sent: _Sent, incoming: Incoming) -> Receipt:
     known = _known(sent, incoming.sha256)
     if known:
         return Receipt(known, is_new=False)
+    refuse_if_removed(incoming.sha256)
     sniffed, facts = _look(incoming, sent.file_name)
     if sniffed.refusal:
         raise _refuse(sent, incoming, sniffed.refusal)

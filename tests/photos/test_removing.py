@@ -14,7 +14,7 @@ from photos.models import Claim, Photo
 from places.problems import Problem
 from tests.cast import Cast
 from tests.factories import DutyFactory, ProjectFactory
-from tests.photos.sent import photo_at, take
+from tests.photos.sent import RECEIVED, photo_at, take
 from tests.photos.test_originals import log_in
 
 ROOT = Path(__file__).parents[2]
@@ -124,6 +124,26 @@ def test_the_same_bytes_do_not_come_back(cast: Cast, claim: Claim, removed: Phot
         removing.refuse_if_removed(removed.sha256)
     assert (caught.value.code, caught.value.status) == ("removing.known", 409)
     assert REASON not in caught.value.sentence
+
+
+def test_the_door_refuses_them_and_keeps_nothing(cast: Cast, removed: Photo, claim: Claim, tmp_path: Path):
+    content = photo_at(size=(1602, 1200))
+    again = take(cast.ani, claim.project, content, progress=100)
+    Photo.objects.filter(pk=again.photo_id).update(
+        removed_at=RECEIVED, removed_by=cast.galih, removed_reason="Diminta."
+    )
+    with pytest.raises(Problem) as caught:
+        take(cast.ani, ProjectFactory(village=cast.sragi), content)
+    assert caught.value.code == "removing.known"
+    assert list((tmp_path / "incoming").glob("*.part")) == []
+
+
+def test_sending_a_known_claim_again_is_still_harmless(cast: Cast, removed: Photo, claim: Claim):
+    """The phone that never got its answer: the same uuid and bytes are the same claim, removed or not."""
+    content = photo_at(size=(1604, 1200))
+    first = take(cast.ani, claim.project, content, progress=0)
+    Photo.objects.filter(pk=first.photo_id).update(removed_at=RECEIVED, removed_reason="Diminta.")
+    assert take(cast.ani, claim.project, content, progress=0, uuid=first.uuid) == first
 
 
 def test_other_bytes_are_not_refused(claim: Claim):

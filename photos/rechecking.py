@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone as clock
+from django_tasks import task
 
 from accounts import audit
 from accounts.models import Notice, User
@@ -213,6 +214,24 @@ def _fix_of(claim: Claim) -> Fix | None:
     except Problem:
         logger.warning("the stored fix of claim %s cannot be read", claim.pk)
         return None
+
+
+# A site that moved ------------------------------------------------------------------------------------------
+
+
+def site_changed(*, project_id: int) -> None:
+    """Called when a project's sites changed (settings.SITE_CHANGED_STEPS): the worker judges its photos again."""
+    if Claim.objects.kept().filter(project_id=project_id).exists():
+        # The queue is in the same database: the task is there exactly when the new position is.
+        rejudge_project.enqueue(project_id)
+
+
+@task()
+def rejudge_project(project_id: int) -> int:
+    """Judge a project's kept claims again by its sites as they are now. Returns how many changed."""
+    claims = Claim.objects.kept().filter(project_id=project_id).order_by("pk")
+    changed = (rejudge(pk, cause="site") for pk in claims.values_list("pk", flat=True))
+    return sum(change is not None for change in changed)
 
 
 # The file --------------------------------------------------------------------------------------------------

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.contrib.gis.geos import GeometryCollection, GEOSGeometry, Point
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from accounts.access import Action, Person, may
 from accounts.models import User
@@ -200,7 +202,15 @@ def store_sites(project: Project, sites: Sequence[SiteDraft], *, author: User | 
         place_pin(project)
         note_crossed(project)
         progress.reweigh(project_id=project.pk)
+    if stored and (change.added or change.moved or change.dropped):
+        _tell_steps(project)
     return change
+
+
+def _tell_steps(project: Project) -> None:
+    """Let higher slices follow a position that is another now (settings.SITE_CHANGED_STEPS), in order."""
+    for path in settings.SITE_CHANGED_STEPS:
+        import_string(path)(project_id=project.pk)
 
 
 def _newest_versions(stored: Mapping[int, Site]) -> dict[int, SiteVersion]:

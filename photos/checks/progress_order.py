@@ -120,11 +120,11 @@ def _same_day(evidence: Evidence) -> Iterator[Finding]:
         if at is None or shot.at is None or {here, shot.progress} != {0, 100}:
             continue
         if at.astimezone(WIB).date() == shot.at.astimezone(WIB).date() and _hours(apart) <= limit:
-            yield message("progress_order.same_day", hours=_hours(apart)), _hours(apart), limit
+            yield message("progress_order.same_day", hours=round(_hours(apart))), _hours(apart), limit
 
 
 def _jump(evidence: Evidence) -> Iterator[Finding]:
     here, points, limit = _progress(evidence), _limit(evidence, "jump_pct"), _quick(evidence)
     for shot, apart in _others(evidence):
         if apart >= timedelta() and here - shot.progress >= points and _hours(apart) <= limit:
-            yield _said("jump", evidence, shot, hours=_hours(apart)), _hours(apart), limit
+            yield _said("jump", evidence, shot, hours=round(_hours(apart))), _hours(apart), limit

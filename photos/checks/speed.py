@@ -61,7 +61,7 @@ def run(evidence: Evidence) -> CheckOutcome:
     said = message(
         "speed.impossible" if one else "speed.same_model",
         distance_m=fastest.metres,
-        minutes=fastest.minutes,
+        minutes=round(fastest.minutes),
         kmh=round(fastest.kmh),
         limit_kmh=round(limit),
     )

@@ -1,0 +1,150 @@
+"""Severity and limits as data: which setting counts, what can be stored, and who changed it."""
+
+import pytest
+
+from accounts.models import AuditEvent
+from photos import rules
+from photos.models import CheckSetting
+from photos.rechecking import rejudge
+from places.problems import Problem
+from places.saying import say
+from tests.cast import Cast
+from tests.factories import ActivityFactory, ProjectFactory
+from tests.photos.sent import FAR, photo_at, take
+
+
+def setting(
+    code: str = "speed", activity: str = "", fund_source: str = "", severity: str = "", **limits: float
+):
+    return CheckSetting(
+        code=code,
+        activity=activity,
+        fund_source=fund_source,
+        severity=severity,
+        limits=limits,
+        reason="SE Bupati 4/2026",
+    )
+
+
+EXAMPLE = [
+    setting(kmh=120),
+    setting(fund_source="DDS", severity="warning", kmh=90),
+    setting(activity="02.03", fund_source="ADD", severity="off"),
+]
+
+
+@pytest.mark.parametrize(
+    ("activity", "sources", "severity", "kmh"),
+    [
+        pytest.param("02.03.12", ["DDS", "ADD"], "off", 90, id="the longer activity"),
+        pytest.param("02.01.01", ["DDS", "ADD"], "warning", 90, id="one source names it"),
+        pytest.param("02.01.01", ["ADD"], None, 120, id="only what is for all"),
+        pytest.param("02.031", ["ADD"], None, 120, id="not the beginning of a part"),
+        pytest.param("", [], None, 120, id="no activity, no source"),
+    ],
+)
+def test_the_more_specific_setting_counts(
+    activity: str, sources: list[str], severity: str | None, kmh: float
+):
+    found = rules.applying(EXAMPLE, activity=activity, sources=sources)
+    assert found.severity.get("speed") == severity
+    assert found.limits["speed"]["kmh"] == kmh
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["as listed", "the other way round"])
+def test_of_two_sources_the_stricter_counts(order: int):
+    both = [
+        setting(fund_source="ADD", severity="off", kmh=10),
+        setting(fund_source="DDS", severity="failed", kmh=99),
+    ]
+    found = rules.applying(both[::order], activity="", sources=["ADD", "DDS"])
+    assert found.severity["speed"] == "failed"
+    assert found.limits["speed"]["kmh"] == 99
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "sentence"),
+    [
+        pytest.param(
+            setting("sped"), "code", "Cek “sped” tidak ada. Pilihannya: has_position, ", id="no such check"
+        ),
+        pytest.param(
+            setting(severity="fatal"), "severity", "Bobot “fatal” tidak ada.", id="no such severity"
+        ),
+        pytest.param(
+            setting(mph=90),
+            "limits",
+            "Cek speed tidak punya batas “mph”. Pilihannya: kmh,",
+            id="no such limit",
+        ),
+        pytest.param(
+            setting(kmh=-1),
+            "limits",
+            "Batas “kmh” harus berupa angka 0 sampai 1000000, bukan “-1”.",
+            id="negative",
+        ),
+        pytest.param(setting(kmh="90"), "limits", "Batas “kmh” harus berupa angka", id="a text"),
+        pytest.param(setting(kmh=True), "limits", "Batas “kmh” harus berupa angka", id="a truth"),
+        pytest.param(setting(kmh=float("nan")), "limits", "Batas “kmh” harus berupa angka", id="no number"),
+        pytest.param(
+            setting("complete", kmh=1),
+            "limits",
+            "Cek complete tidak punya batas yang dapat diatur.",
+            id="no limits",
+        ),
+        pytest.param(setting(), "severity", "Aturan ini tidak mengubah apa pun", id="nothing set"),
+    ],
+)
+def test_it_says_what_is_wrong(cast: Cast, wrong: CheckSetting, field: str, sentence: str):
+    with pytest.raises(Problem) as caught:
+        rules.save(actor=cast.galih, setting=wrong)
+    assert list(caught.value.fields) == [field]
+    assert caught.value.sentence.startswith(sentence)
+    assert not CheckSetting.objects.exists()
+
+
+def test_limits_that_are_no_table_and_a_missing_reason():
+    wrong = setting(severity="off")
+    wrong.limits, wrong.reason = ["kmh"], " "
+    assert {name: said.code for name, said in rules.mistakes(wrong).items()} == {
+        "limits": "rules.limits_not_a_table",
+        "reason": "rules.reason_missing",
+    }
+    assert say(rules.mistakes(wrong)["limits"]) == 'Batas ditulis sebagai tabel JSON, misalnya {"kmh": 120}.'
+
+
+def test_saving_and_removing_are_written_down(cast: Cast):
+    kept = rules.save(actor=cast.galih, setting=setting(severity="warning"))
+    kept.limits = {"kmh": 100}
+    rules.save(actor=cast.galih, setting=kept)
+    rules.remove(actor=cast.galih, setting=kept)
+    saved = AuditEvent.objects.filter(action="check_setting.saved").order_by("pk")
+    assert [event.data["was"] and event.data["was"]["limits"] for event in saved] == [None, {}]
+    assert saved[1].data["now"]["limits"] == {"kmh": 100}
+    assert AuditEvent.objects.get(action="check_setting.removed").data["was"]["code"] == "speed"
+
+
+def test_a_setting_counts_at_the_door_and_at_the_recheck(cast: Cast):
+    project = ProjectFactory(
+        village=cast.sragi, activity=ActivityFactory(village=cast.sragi, code="02.03.12")
+    )
+    before = take(cast.ani, project, photo_at(*FAR))
+    assert before.verdict == "outside"
+    kept = rules.save(actor=cast.galih, setting=setting("near_site", activity="02.03", severity="warning"))
+    after = take(cast.ani, project, photo_at(*FAR, size=(65, 48)))
+    assert after.verdict == "verified"
+    assert after.facts.get(name="settings.near_site").value == {"severity": "warning"}
+    change = rejudge(before.pk, cause="command")
+    assert change is not None
+    near = next(check for check in change.checks if check.code == "near_site")
+    assert (near.was, near.now, near.why) == ("failed", "warning", "setting")
+    rules.remove(actor=cast.galih, setting=kept)
+    back = rejudge(before.pk, cause="command")
+    assert back is not None
+    assert back.verdict_now == "outside"
+
+
+def test_a_project_without_activity_has_the_settings_for_all(cast: Cast):
+    rules.save(actor=cast.galih, setting=setting("near_site", severity="off"))
+    found = rules.for_project(ProjectFactory(village=cast.sragi, activity=None))
+    assert found.severity == {"near_site": "off"}

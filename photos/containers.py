@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from photos.scanning import find_pair
+
 Bytes = bytes | mmap.mmap
 
 BLOCK_LIMIT = 4_000_000  # bytes of one metadata block that are looked at
@@ -231,7 +233,7 @@ def _jpeg_scan(data: Bytes, layout: Layout, at: int, start: int) -> Layout:
     """Inside picture data FF is always followed by 00 or a restart marker, so the first FFD9 ends the picture."""
     layout.name("SOS")
     layout.head_end = start
-    end = data.find(b"\xff\xd9", start)
+    end = find_pair(data, b"\xff\xd9", start)
     if not (layout.width and layout.height):
         layout.flaw = "broken"
     elif end >= 0:

@@ -4,17 +4,19 @@ Reads structure and headers only; no pixel is decoded, so a decompression bomb s
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from photos.containers import Bytes, Layout, layout_of, opened
+from photos.scanning import find_after_pair
 from places.message import Message, message, sentences
 from places.message import mark as _
 
 SIZE_LIMIT = 30_000_000
-# 200-megapixel phones write JPEG; a "64-megapixel" phone writes 9,248 × 6,944, a little more than 64 million.
-PIXEL_LIMITS = {"JPEG": 220_000_000}
-PIXEL_LIMIT = 64 * 1024 * 1024
+# Declared in the headers. The biggest cameras make 200 million; whether a picture can be decoded is the worker's to
+# say, which keeps an original that is too big for it without derivatives.
+PIXEL_LIMIT = 1_000_000_000
 
 SENTENCES = sentences(
     {
@@ -150,15 +152,14 @@ def _carries(data: Bytes, layout: Layout) -> Message | None:
 
 
 def _too_many(layout: Layout) -> Message | None:
-    limit = PIXEL_LIMITS.get(layout.format, PIXEL_LIMIT)
-    if layout.width * layout.height <= limit:
+    if layout.width * layout.height <= PIXEL_LIMIT:
         return None
     return message(
         "refused.too_many_pixels",
         width=layout.width,
         height=layout.height,
         megapixels=round(layout.width * layout.height / 1e6),
-        limit_megapixels=64 if limit == PIXEL_LIMIT else round(limit / 1e6),
+        limit_megapixels=round(PIXEL_LIMIT / 1e6),
     )
 
 
@@ -169,15 +170,12 @@ def executable_suffix(name: str) -> str:
 
 
 # What other programs would run or open as a document of its own. Long enough that compressed pictures and motion
-# photos hit them by chance less than once in a million files.
-_PHP = re.compile(rb"<\?php[\s/#]")
-_IN_TEXT = (  # literal in small letters, the pattern that decides, the name
-    (b"<?php", _PHP, "PHP"),
-    (b"<script", re.compile(rb"<script[\s>]"), "HTML"),
-    (b"<!doctype html", re.compile(rb"<!doctype html"), "HTML"),
-    (b"<html", re.compile(rb"<html[\s>][^\0]{0,200}<"), "HTML"),
-    (b"<iframe", re.compile(rb"<iframe[\s>]"), "HTML"),
-    (b"<svg", re.compile(rb"<svg\s[^\0>]{0,400}xmlns"), "SVG"),
+# photos hit them by chance less than once in a million files; no repetition may reach over the next "<".
+_PHP = re.compile(rb"<\?php[\s/#]", re.I)
+_MARKUP = re.compile(
+    rb"<(?:(?P<PHP>\?php[\s/#]|\?=[\x20-\x7e\s]{8})|(?P<SVG>svg\s[^\0<>]{0,400}xmlns)"
+    rb"|(?P<HTML>script[\s>]|!doctype html|html[\s>][^\0<]{0,200}<|iframe[\s>]))",
+    re.I,
 )
 _PDF = re.compile(rb"%PDF-[12]\.\d")
 _TRAILER_STARTS = (
@@ -188,23 +186,26 @@ _TRAILER_STARTS = (
 
 def _other_content(data: Bytes, layout: Layout) -> str:
     """What else the file would open as: PHP anywhere, documents and programs in metadata and behind the end."""
-    if data.find(b"<?php") >= 0 and _PHP.search(data):
+    if find_after_pair(data, b"<?", _PHP) >= 0:
         return "PHP"
-    head = bytes(data[: min(layout.head_end or 1_024, 1_000_000)])
-    trailer = bytes(data[layout.end :])
-    for text in (*layout.exif, *layout.xmp, head, trailer):
-        if found := _document_in(text.lower()):
-            return found
-    if b"%PDF-" in head[:1_024] or (b"%PDF-" in trailer and _PDF.search(trailer)):
+    head_end = min(layout.head_end or 1_024, 1_000_000)
+    regions = ((data, 0, head_end), (data, layout.end, len(data)), *((b, 0, len(b)) for b in _blocks(layout)))
+    for content, start, stop in regions:
+        if found := _MARKUP.search(content, start, stop):
+            return found.lastgroup or ""
+    if data.find(b"%PDF-", 0, min(head_end, 1_024)) >= 0 or _PDF.search(data, layout.end):
         return "PDF"
     if _is_zip(data):
         return "ZIP"
-    start = trailer.lstrip(b"\0\r\n ")
-    return next((name for magic, name in _TRAILER_STARTS if start.startswith(magic)), "")
+    behind = bytes(data[layout.end : layout.end + 65_536]).lstrip(b"\0\r\n ")
+    return next((name for magic, name in _TRAILER_STARTS if behind.startswith(magic)), "")
 
 
-def _document_in(small: bytes) -> str:
-    return next((name for literal, rule, name in _IN_TEXT if literal in small and rule.search(small)), "")
+def _blocks(layout: Layout) -> Iterator[bytes]:
+    """Metadata that the file itself may hold packed."""
+    yield from layout.exif
+    yield from layout.xmp
+    yield from layout.iptc
 
 
 def _is_zip(data: Bytes) -> bool:

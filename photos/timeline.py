@@ -30,7 +30,7 @@ class Saying:
 class Frame:
     """One picture of the strip, or the place of one that is expected and missing (then only progress and due_on).
 
-    due_on: None where no dates are planned. decision: "accepted", "rejected" or "" (nobody yet).
+    due_on: None where no dates are planned. decision: "accepted", "rejected", "asked" or "" (nobody yet).
     distance_m: None without a position. thumb, display: "" until the worker has made them.
     """
 
@@ -138,10 +138,10 @@ def of(project: Project, user: Person) -> Timeline:
 def _frames(
     project: Project, site: Site, claims: list[Claim], wanted: Iterable[int], *, originals: bool
 ) -> list[Frame]:
-    """A site's frames; a rejected photo stays in the strip but does not fill its stage."""
+    """A site's frames; a photo that was turned down stays in the strip but does not fill its stage."""
     frames = [_frame(claim, originals=originals) for claim in claims]
     if site.status == SiteStatus.ACTIVE:
-        shown = [frame.progress for frame in frames if frame.decision != "rejected"]
+        shown = [frame.progress for frame in frames if frame.decision not in {"rejected", "asked"}]
         frames += [_missing(project, stage) for stage in stages.missing(wanted, shown)]
     return sorted(frames, key=lambda frame: frame.progress)
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("field/mine/", field_pages.mine, name="field_mine"),
     path("field/<int:pk>/", field_pages.project, name="field_project"),
     path("photos/review/", review_pages.queue, name="photo_review"),
+    path("photos/review/bulk/", review_pages.bulk, name="review_bulk"),
     path("photos/<int:pk>/review/", review_pages.decide, name="claim_review"),
     path("photos/<int:pk>/refile/", field_pages.refile_claim, name="claim_refile"),
     path("photos/<int:pk>/share/", field_pages.share_claim, name="claim_share"),

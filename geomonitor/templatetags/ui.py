@@ -27,7 +27,7 @@ SYMBOLS = {
     "error": "warning", "warning": "warning", "unreadable": "cross", "rejected": "cross", "cancelled": "cross",
     "unlocated": "dashed", "none": "image", "unknown": "clock", "pending": "clock", "planned": "clock",
     "awaiting_funds": "money", "in_progress": "right", "postponed": "clock", "draft": "edit", "merged": "layers",
-    "info": "info", "debug": "info",
+    "info": "info", "debug": "info", "asked": "refresh", "rechecked": "history",
 }  # fmt: skip
 
 

@@ -72,6 +72,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "field_mine": ("get", LOGGED_IN),  # lists own photos only
     "field_project": ("get", "chde"),
     "photo_review": ("get", "de"),
+    "review_bulk": ("get", "de"),
     "claim_review": ("post", "de"),
     "claim_refile": ("post", "c"),
     "claim_share": ("post", "c"),

@@ -10,6 +10,7 @@ class PhotosConfig(AppConfig):
         """Load every module that registers sentences, so that stored messages can be said anywhere."""
         from photos import (  # noqa: F401
             conclusions,
+            importing,
             intake,
             refiling,
             removing,

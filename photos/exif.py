@@ -7,6 +7,7 @@ reason.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -115,6 +116,14 @@ def read(data: Bytes, *, layout: Layout | None = None, name: str = "") -> Facts:
     for fact in _structure_facts(structure):
         said.add(fact)
     return replace(_concluded(said, layout, name), structure=structure)
+
+
+def concluded(facts: Iterable[Fact], *, name: str = "") -> Facts:
+    """What facts that were read before amount to, where their file is gone: all but its structure."""
+    said = Said()
+    for fact in facts:
+        said.add(fact)
+    return _concluded(said, Layout(), name)
 
 
 def thumbnail_of(data: Bytes, layout: Layout | None = None) -> bytes:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from django.contrib.gis.geos import Point
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone as clock
 from django_tasks import task
@@ -271,21 +271,10 @@ def _original(photo: Photo) -> Iterator[Bytes]:
 def _stored_facts(claim: Claim) -> Facts:
     """What was read of a file when its bytes were there: its stored tags, and position and time as concluded then."""
     rows = claim.photo.facts.filter(claim=None, source__in=_FILE_SOURCES).order_by("pk")
-    facts = tuple(_fact_of(row) for row in rows)
-    values = {(fact.source, fact.name): fact.value for fact in facts}
-    make, model, software = (
-        str(values.get(("exif", name)) or values.get(("xmp", name)) or "") or None
-        for name in ("Make", "Model", "Software")
-    )
+    read = exif.concluded([_fact_of(row) for row in rows], name=claim.file_name)
     position = _stored_position(claim)
-    return Facts(
-        facts=facts,
-        position=position,
-        position_reason=None if position else claim.position_reason or "absent",
-        taken=_stored_time(claim),
-        camera=exif.Camera(make, model, software),
-        maker_note=bool(values.get(("exif", "MakerNote"))),
-    )
+    reason = None if position else read.position_reason if claim.position else claim.position_reason
+    return replace(read, position=position, position_reason=reason, taken=_stored_time(claim))
 
 
 def _fact_of(row: Fact) -> exif.Fact:
@@ -320,15 +309,13 @@ def _settled(
     """
     wanted = set(only) if only is not None else None
     kept = {result.code: result for result in stored}
+    of_file = set() if file.sniffed else _keys_of_file(claim.photo)
 
     def stays(outcome: CheckOutcome) -> bool:
         if wanted is not None and outcome.code not in wanted:
             return True
-        if file.sniffed is not None:
-            return False
-        return outcome.status == "unknown" or (
-            bool(outcome.cites) and not any(_of_claim(key) for key in outcome.cites)
-        )
+        named = [key for key in outcome.cites if not key.startswith(_FILE_KEYS)]
+        return file.sniffed is None and of_file.issuperset(named)
 
     outcomes = tuple(
         _as_outcome(kept[outcome.code]) if outcome.code in kept and stays(outcome) else outcome
@@ -340,12 +327,10 @@ def _settled(
     return replace(judgement, outcomes=outcomes, verdict=verdict_of(outcomes))
 
 
-def _of_claim(key: str) -> bool:
-    """Whether a cited fact is of the claim, not of the file."""
-    source, _colon, name = key.partition(":")
-    return source in ("capture", "officer") or (
-        source == "server" and name not in ("sha256", "size", "received_at")
-    )
+def _keys_of_file(photo: Photo) -> set[str]:
+    """Keys of the facts that are the file's own, and what every claim has anyway."""
+    rows = photo.facts.filter(claim=None)
+    return {row.key for row in rows} | {"server:sha256", "server:size", "server:received_at"}
 
 
 def _as_outcome(result: CheckResult) -> CheckOutcome:
@@ -416,9 +401,14 @@ def _pixel_codes() -> set[str]:
 
 def _file_facts_changed(claim: Claim, rows: list[Fact]) -> tuple[str, ...]:
     """Keys of the file's facts that today's reader reads otherwise."""
-    stored = claim.photo.facts.filter(claim=None, source__in=_FILE_SOURCES).order_by("pk")
-    fresh = [row for row in rows if row.source in _FILE_SOURCES]
-    return tuple(_keys_that_differ(stored, fresh))
+    return tuple(_keys_that_differ(_of_file(claim.photo, rows).order_by("pk"), rows))
+
+
+def _of_file(photo: Photo, rows: list[Fact]) -> QuerySet[Fact]:
+    """The stored facts that a reading gives anew; what a look at the pixels measured is none of them."""
+    named = {row.name for row in rows if row.source == FactSource.SERVER}
+    read = Q(source__in=_FILE_SOURCES) | Q(source=FactSource.SERVER, name__in=named)
+    return photo.facts.filter(read, claim=None)
 
 
 def _claim_facts_changed(claim: Claim, rows: list[Fact]) -> tuple[str, ...]:
@@ -489,9 +479,7 @@ def _keep_columns(
 def _replace_file_facts(photo: Photo, rows: list[Fact]) -> None:
     """Today's reading instead of the earlier one; what a look at the pixels measured stays."""
     Photo.objects.select_for_update().get(pk=photo.pk)  # two claims of one file may be judged at once
-    named = {row.name for row in rows if row.source == FactSource.SERVER}
-    of_file = Q(source__in=_FILE_SOURCES) | Q(source=FactSource.SERVER, name__in=named)
-    photo.facts.filter(of_file, claim=None).delete()
+    _of_file(photo, rows).delete()
     Fact.objects.bulk_create(rows)
 
 

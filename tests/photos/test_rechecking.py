@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.gis.geos import Point
+from django.utils import timezone
 
 from accounts.models import AuditEvent, Notice
 from photos.checks import near_site
-from photos.models import CheckResult, Claim, Fact
+from photos.models import CheckResult, Claim, Fact, Photo
 from photos.rechecking import rejudge
 from photos.reviewing import review
 from places.message import Message
@@ -16,13 +17,22 @@ from places.saying import say
 from projects.models import SiteVersion
 from tests.cast import Cast
 from tests.factories import ProjectFactory
+from tests.photos.camera import ASCII, RATIONAL, Shot, exif, gps, jpeg
 from tests.photos.sent import HERE, photo_without_position, take
 
 
 @pytest.fixture
 def claim(cast: Cast) -> Claim:
     """A verified photo that Bu Ani sent for 50 %."""
-    return take(cast.ani, ProjectFactory(village=cast.sragi, title="Rabat beton Krajan"))
+    taken = take(cast.ani, ProjectFactory(village=cast.sragi, title="Rabat beton Krajan"))
+    Photo.objects.update(looked_at=timezone.now())
+    rejudge(taken.pk, cause="pixels")  # the worker's look at it
+    taken.refresh_from_db()
+    return taken
+
+
+def rechecks(cause: str) -> list[AuditEvent]:
+    return list(AuditEvent.objects.filter(action="claim.rechecked", data__cause=cause))
 
 
 def rows(claim: Claim) -> list[dict[str, object]]:
@@ -74,7 +84,7 @@ def test_a_moved_site_changes_the_verdict_and_says_why(claim: Claim):
 def test_a_change_is_written_down_and_told_to_the_sender(cast: Cast, claim: Claim):
     move_site(claim, -8.2591)
     rejudge(claim.pk, cause="site", actor=cast.eko)
-    event = AuditEvent.objects.get(action="claim.rechecked")
+    [event] = rechecks("site")
     assert event.actor_id == cast.eko.pk
     assert event.data["cause"] == "site"
     assert event.data["verdict_was"] == "verified"
@@ -85,7 +95,7 @@ def test_a_change_is_written_down_and_told_to_the_sender(cast: Cast, claim: Clai
         == "Foto 50 % untuk “Rabat beton Krajan” diperiksa lagi: Sesuai lokasi menjadi Di luar lokasi."
     )
     rejudge(claim.pk, cause="site", actor=cast.eko)
-    assert AuditEvent.objects.filter(action="claim.rechecked").count() == 1
+    assert len(rechecks("site")) == 1
     assert Notice.objects.filter(user=cast.ani).count() == 1
 
 
@@ -111,7 +121,7 @@ def test_it_says_what_would_change_and_changes_nothing(claim: Claim):
     claim.refresh_from_db()
     assert claim.verdict == "verified"
     assert rows(claim) == before
-    assert not AuditEvent.objects.filter(action="claim.rechecked").exists()
+    assert rechecks("command") == []
 
 
 def test_a_missing_original_is_said_and_judged_by_what_was_read(claim: Claim):
@@ -128,6 +138,7 @@ def test_a_missing_original_is_said_and_judged_by_what_was_read(claim: Claim):
 
 def test_a_photo_without_position_stays_so_when_its_bytes_are_gone(cast: Cast):
     claim = take(cast.ani, ProjectFactory(village=cast.sragi), photo_without_position())
+    rejudge(claim.pk, cause="pixels")
     lose_original(claim)
     assert rejudge(claim.pk, cause="command") is None
 
@@ -185,3 +196,21 @@ def test_a_withdrawn_claim_is_left_alone(claim: Claim):
     Claim.objects.filter(pk=claim.pk).update(withdrawn_at=claim.received_at)
     assert rejudge(claim.pk, cause="command") is None
     assert rejudge(0, cause="command") is None
+
+
+def test_clocks_that_differ_still_do_when_the_bytes_are_gone(cast: Cast):
+    """What the stored tags say is concluded again: a lost file makes nothing better."""
+    shot = Shot(
+        original="2026:11:24 09:15:00",
+        gps=gps(*HERE, time=(RATIONAL, [(4, 1), (45, 1), (0, 1)]), date=(ASCII, "2026:11:24")),
+    )
+    claim = take(cast.ani, ProjectFactory(village=cast.sragi), jpeg(exif(shot)))
+    rejudge(claim.pk, cause="pixels")
+    assert claim.checks.get(code="time_plausible").status == "failed"
+    lose_original(claim)
+    move_site(claim, -8.2591)
+    change = rejudge(claim.pk, cause="site")
+    assert change is not None
+    assert {check.code for check in change.checks} <= {"near_site", "nearer_site", "same_coordinates"}
+    claim.refresh_from_db()
+    assert claim.verdict == "suspect"

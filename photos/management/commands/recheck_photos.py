@@ -149,9 +149,14 @@ def _queue_unseen() -> int:
     queued, last = 0, 0
     while batch := list(unseen.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         for pk in batch:
-            make_derivatives.enqueue(pk)
+            enqueue(pk)
         queued, last = queued + len(batch), batch[-1]
     return queued
+
+
+def enqueue(photo_id: int) -> None:
+    """Ask the worker to look at a photo; looking again is harmless."""
+    make_derivatives.enqueue(photo_id)
 
 
 def _line(check: CheckChange) -> str:

@@ -27,6 +27,7 @@ from photos.conclusions import sentence_of, told
 from photos.forms import PhotosForm, RefileForm, ShareForm, WithdrawForm
 from photos.models import CheckResult, Claim
 from photos.standing import with_decision
+from photos.suggesting import Suggestion, for_claim
 from photos.timeline import Saying
 from photos.uploads import streaming
 from photos.withdrawing import withdraw
@@ -68,10 +69,15 @@ class Result:
     file_name: str
     claim: Claim | None = None
     problem: Problem | None = None
+    suggestion: Suggestion | None = None
 
     @property
     def sentence(self) -> str:
         return sentence_of(self.claim) if self.claim else self.problem.sentence if self.problem else ""
+
+    @property
+    def may_share(self) -> bool:
+        return bool(self.claim and refiling.may_share(self.claim))
 
     @property
     def sentences(self) -> list[Saying]:
@@ -143,14 +149,25 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
 def _project(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Project.objects.visible_to(request.user).select_related("village"), pk=pk)
     intake.require_claiming(request.user, found)
-    form = PhotosForm(
-        request.POST or None, request.FILES or None, project=found, initial={"uuid": uuid.uuid4()}
-    )
+    answered = _answered(request, found)
+    initial = {"uuid": uuid.uuid4(), "taker": "me"} | (_like(answered) if answered else {})
+    form = PhotosForm(request.POST or None, request.FILES or None, project=found, initial=initial)
     if request.method == "POST" and form.is_valid():
         results = _take_in(request, found, form)
         return render(request, "photos/field_results.html", {"project": found, "results": results})
-    context = _project_context(request, found) | {"form": form}
+    context = _project_context(request, found) | {"form": form, "answered": answered}
     return render(request, "photos/field_project.html", context, status=400 if form.errors else 200)
+
+
+def _answered(request: HttpRequest, found: Project) -> Claim | None:
+    """The photo that is to be replaced (?answers=…), if it was sent back."""
+    key = request.GET.get("answers", "")
+    return intake.answered_claim(found, key) if key else None
+
+
+def _like(claim: Claim) -> dict[str, Any]:
+    """A form that asks for the same again."""
+    return {"answers": claim.pk, "site": claim.site_id, "progress": claim.progress, "purpose": claim.purpose}
 
 
 def _project_context(request: HttpRequest, found: Project) -> dict[str, Any]:
@@ -196,10 +213,13 @@ def _take_in(request: HttpRequest, found: Project, form: PhotosForm) -> list[Res
                 progress=sent["progress"],
                 purpose=sent["purpose"],
                 note=sent["note"],
+                taken_by=form.taker_of(_person(request).get_username()),
+                answers=sent["answers"],
                 upload=file,
                 file_name=file.name or "",
             )
-            results.append(Result(file.name or "", claim=claim))
+            suggestion = for_claim(claim, _person(request))
+            results.append(Result(file.name or "", claim=claim, suggestion=suggestion))
         except Problem as problem:
             results.append(Result(file.name or "", problem=problem))
     return results
@@ -216,7 +236,9 @@ def mine(request: HttpRequest) -> HttpResponse:
 def _claims(user: User) -> Any:
     own = with_decision(Claim.objects.kept().filter(uploaded_by=user)).order_by("-received_at", "-pk")
     return own.select_related("photo", "project", "site").prefetch_related(
-        Prefetch("checks", CheckResult.objects.order_by("order")), "reviews__reviewer"
+        Prefetch("checks", CheckResult.objects.order_by("order")),
+        Prefetch("answered_by", Claim.objects.kept().order_by("-received_at")),
+        "reviews__reviewer",
     )
 
 

@@ -36,8 +36,21 @@ class PhotosForm(forms.Form):
     site = SiteChoice(
         queryset=Site.objects.none(), required=False, label=_("Titik lokasi"), empty_label=_("Pilih titik …")
     )
-    progress = forms.IntegerField(min_value=0, max_value=100, label=_("Progres (%)"))
-    purpose = forms.ChoiceField(choices=Purpose.choices, required=False, label=_("Tujuan foto"))
+    progress = forms.IntegerField(min_value=0, max_value=100, required=False, label=_("Progres (%)"))
+    purpose = forms.ChoiceField(choices=Purpose.choices, required=False, label=_("Foto ini menunjukkan"))
+    taker = forms.ChoiceField(
+        choices=[("me", _("Saya")), ("other", _("Orang lain"))],
+        required=False,
+        widget=forms.RadioSelect,
+        initial="me",
+    )
+    taken_by = forms.CharField(
+        max_length=120,
+        required=False,
+        label=_("Nama yang mengambil foto"),
+        widget=forms.TextInput(attrs={"placeholder": _("Nama yang mengambil foto"), "autocomplete": "off"}),
+    )
+    answers = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
     note = forms.CharField(
         max_length=500, required=False, label=_("Catatan"), widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -57,6 +70,22 @@ class PhotosForm(forms.Form):
 
     def clean_purpose(self) -> str:
         return self.cleaned_data["purpose"] or Purpose.PROGRESS.value
+
+    def clean(self) -> dict[str, Any]:
+        sent = super().clean() or self.cleaned_data
+        if (
+            sent.get("purpose") == Purpose.PROGRESS
+            and sent.get("progress") is None
+            and "progress" not in self.errors
+        ):
+            self.add_error("progress", _("Isi progres yang tampak pada foto, 0 sampai 100 %."))
+        if sent.get("taker") == "other" and not sent.get("taken_by"):
+            self.add_error("taken_by", _("Tulis nama orang yang mengambil foto."))
+        return sent
+
+    def taker_of(self, sender: str) -> str:
+        """Who took the files: the sender's user name, or the name that was written."""
+        return self.cleaned_data["taken_by"] if self.cleaned_data["taker"] == "other" else sender
 
     def uuid_of(self, index: int) -> UUID:
         """A file's own number, the same when the same form is sent again."""

@@ -12,6 +12,7 @@ from photos.models import Claim, Verdict
 from places.earth import metres_to_geometry
 from places.message import Message, message, sentences
 from places.message import mark as _
+from places.saying import say
 from projects.models import Project, Site, SiteStatus
 
 _REACH_DEG = 0.002  # about 220 m: more than any tolerance that a village uses
@@ -32,6 +33,11 @@ class Suggestion:
     site: Site
     distance_m: float
     same_project: bool
+
+    @property
+    def sentence(self) -> str:
+        """The question in the reader's language."""
+        return say(self.message)
 
     @property
     def message(self) -> Message:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django import template
 
+from photos import refiling
 from photos.conclusions import sentence_of, told
 from photos.models import Claim
 from photos.timeline import Saying
@@ -23,6 +24,12 @@ def claim_sentence(claim: Claim) -> str:
 def claim_sayings(claim: Claim) -> list[Saying]:
     """What each check said, with its status."""
     return [Saying(status, say(said)) for status, said in told(claim)]
+
+
+@register.filter
+def may_share(claim: Claim) -> bool:
+    """Whether its sender may still declare it for two projects."""
+    return refiling.may_share(claim)
 
 
 @register.filter

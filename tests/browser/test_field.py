@@ -1,5 +1,6 @@
 """The officer's job in a real browser: three complete files and one picture from the page's own camera."""
 
+import uuid
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from playwright.sync_api import Page, expect
 from rest_framework.response import Response
 
 from photos.api import PhotoViewSet
-from photos.models import Claim, IntakeRefusal
+from photos.intake import take_in
+from photos.models import CaptureNonce, Claim, IntakeRefusal
 from tests.browser.conftest import OpenPage
 from tests.cast import Cast
 from tests.factories import ProjectFactory, SiteFactory
@@ -217,6 +219,160 @@ def test_a_photo_of_another_project_is_moved_there(cast: Cast, project, files, o
     expect(first).to_contain_text("Ditarik: dipindahkan ke pekerjaan yang benar.")
     moved = Claim.objects.kept().get()
     assert (moved.project, moved.verdict) == (other, "verified")
+
+
+# ---- the seal
+
+WATCHED = """() => {
+  const set = FormData.prototype.set;
+  FormData.prototype.set = function (name, value, ...more) {
+    return set.call(this, name, name === "fix" ? window.onTheWay(value) : value, ...more);
+  };
+}"""
+
+
+def shoot(page: Page) -> None:
+    """Take a picture with the page's camera and send it."""
+    page.get_by_role("button", name="Ambil foto").click()
+    camera = page.get_by_role("dialog", name="Kamera")
+    camera.get_by_role("button", name="Ambil foto").click()
+    expect(camera.locator("[data-taken-said]")).to_contain_text("Lokasi")
+    camera.get_by_role("button", name="Kirim").click()
+
+
+def at_the_site(open_page: OpenPage, cast: Cast, path: str, **more) -> Page:
+    options = {"geolocation": AT_SITE, "permissions": ["geolocation", "camera"], "has_touch": True} | more
+    page = open_page(path, user=cast.ani, **PHONE, **options)
+    expect(page.locator("[data-gps-short]")).to_contain_text("GPS ±")
+    return page
+
+
+def test_a_picture_of_the_camera_arrives_sealed_and_verified(cast: Cast, project, open_page: OpenPage):
+    page = at_the_site(open_page, cast, f"/field/{project.pk}/")
+    shoot(page)
+    expect(card(page, "Foto kamera").locator(".sent-word")).to_have_text("Sesuai lokasi")
+    claim = Claim.objects.get()
+    assert (claim.binding, claim.verdict, claim.taken_by) == ("bound", "verified", cast.ani)
+    assert claim.checks.get(code="capture_bound").status == "passed"
+    used = CaptureNonce.objects.get(used_at__isnull=False)
+    assert (used.nonce, used.sha256) == (claim.fix["nonce"], claim.photo.sha256)
+    shoot(page)  # the next shot has a number of its own
+    expect(card(page, "Foto kamera")).to_have_count(2)
+    expect(card(page, "Foto kamera").first.locator(".sent-word")).to_have_text("Sesuai lokasi")
+    assert list(Claim.objects.values_list("binding", flat=True)) == ["bound", "bound"]
+
+
+def test_a_position_that_was_changed_on_the_way_is_found(cast: Cast, project, open_page: OpenPage):
+    page = at_the_site(open_page, cast, f"/field/{project.pk}/")
+    page.evaluate(WATCHED)
+    page.evaluate("() => { window.onTheWay = (fix) => fix.replace('114.20004', '114.20005'); }")
+    shoot(page)
+    expect(card(page, "Foto kamera").locator(".sent-word")).to_have_text("Perlu diperiksa")
+    expect(card(page, "Foto kamera")).to_contain_text("berubah setelah diambil")
+    claim = Claim.objects.get()
+    assert (claim.binding, claim.verdict, claim.position) == ("changed", "suspect", None)
+
+
+def test_without_a_number_the_picture_is_sent_unsealed_and_that_is_said(
+    cast: Cast, project, open_page: OpenPage
+):
+    page = open_page(
+        "/field/", user=cast.ani, **PHONE, geolocation=AT_SITE, permissions=["geolocation", "camera"]
+    )
+    page.route("**/nonces/", lambda route: route.abort())
+    page.goto(f"/field/{project.pk}/")
+    expect(page.locator("[data-gps-short]")).to_contain_text("GPS ±")
+    page.get_by_role("button", name="Ambil foto").click()
+    camera = page.get_by_role("dialog", name="Kamera")
+    camera.get_by_role("button", name="Ambil foto").click()
+    expect(camera.locator("[data-taken-said]")).to_contain_text(
+        "Tanpa segel: buka halaman ini saat ada sinyal"
+    )
+    camera.get_by_role("button", name="Kirim").click()
+    expect(card(page, "Foto kamera").locator(".sent-word")).to_have_text("Sesuai lokasi")
+    assert Claim.objects.get().binding == "unbound"
+
+
+def test_a_coarse_position_says_before_and_after_the_shot_where_to_switch_precise_on(
+    cast: Cast, project, open_page: OpenPage
+):
+    agent = "Mozilla/5.0 (Linux; Android 14; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile Safari/537.36"
+    rough = AT_SITE | {"accuracy": 2000}
+    page = at_the_site(open_page, cast, f"/field/{project.pk}/", geolocation=rough, user_agent=agent)
+    way = "Setelan › Lokasi › Izin aplikasi › Chrome"
+    expect(page.locator("[data-gps-long]")).to_contain_text(way)
+    page.get_by_role("button", name="Ambil foto").click()
+    camera = page.get_by_role("dialog", name="Kamera")
+    expect(camera.locator("[data-guide-hint]")).to_contain_text(way)
+    camera.get_by_role("button", name="Ambil foto").click()
+    expect(camera.locator("[data-taken-said]")).to_contain_text(way)
+
+
+# ---- what it shows, and for whom
+
+
+def test_a_picture_of_the_board_asks_for_no_per_cent(cast: Cast, project, files, open_page: OpenPage):
+    page = open_page(f"/field/{project.pk}/", user=cast.ani, **PHONE)
+    page.get_by_label("Foto ini menunjukkan").select_option("board")
+    expect(page.locator("#id_progress")).to_be_hidden()
+    choose(page, files["IMG_baik.jpg"])
+    sent = card(page, "IMG_baik.jpg")
+    expect(sent.locator(".sent-title")).to_have_text("IMG_baik.jpg · Papan nama")
+    expect(sent.locator(".sent-word")).to_have_text("Sesuai lokasi")
+    claim = Claim.objects.get()
+    assert (claim.purpose, claim.progress, claim.taken_by) == ("board", 0, cast.ani)
+    project.refresh_from_db()
+    assert project.progress == 0
+
+
+def test_who_took_the_file_is_said_apart(cast: Cast, project, files, open_page: OpenPage):
+    page = open_page(f"/field/{project.pk}/", user=cast.ani, **PHONE)
+    page.locator("summary", has_text="Diambil oleh").click()
+    page.get_by_label("Orang lain").check()
+    page.get_by_label("Nama yang mengambil foto").fill("Pak RT 3")
+    choose(page, files["IMG_baik.jpg"])
+    expect(card(page, "IMG_baik.jpg").locator(".sent-word")).to_have_text("Sesuai lokasi")
+    claim = Claim.objects.get()
+    assert (claim.taken_by, claim.taken_by_name, claim.uploaded_by) == (None, "Pak RT 3", cast.ani)
+
+
+def test_a_rejected_photo_is_replaced_by_a_new_one(cast: Cast, project, files, open_page: OpenPage):
+    old = take_in(
+        actor=cast.ani, uuid=uuid.uuid4(), project=project, upload=files["IMG_jauh.jpg"], file_name="a.jpg", progress=50
+    )  # fmt: skip
+    old.reviews.create(reviewer=cast.dewi, decision="rejected", reason="Terlalu jauh")
+    page = at_the_site(open_page, cast, f"/field/{project.pk}/")
+    page.goto("/field/mine/")
+    page.get_by_role("link", name="Kirim foto pengganti").click()
+    camera = page.get_by_role("dialog", name="Kamera")  # it opens by itself
+    camera.get_by_role("button", name="Ambil foto").click()
+    expect(camera.locator("[data-taken-said]")).to_contain_text("Lokasi tercatat")
+    camera.get_by_role("button", name="Kirim").click()
+    expect(page.locator(".field-answers")).to_contain_text("Pengganti foto Sedang 50 % Terlalu jauh")
+    expect(card(page, "Foto kamera").locator(".sent-word")).to_have_text("Sesuai lokasi")
+    new = Claim.objects.exclude(pk=old.pk).get()
+    assert (new.answers, new.progress, new.site) == (old, 50, old.site)
+    page.goto("/field/mine/")
+    expect(page.locator(f"#claim-{old.pk}")).to_contain_text("Sudah dijawab dengan foto baru")
+
+
+def test_one_picture_for_two_projects_is_declared(cast: Cast, project, files, open_page: OpenPage):
+    other = ProjectFactory(village=cast.sragi, title="Talud", fiscal_year=project.fiscal_year)
+    content = files["IMG_baik.jpg"]
+    take_in(
+        actor=cast.ani, uuid=uuid.uuid4(), project=other, upload=content, file_name="a.jpg", progress=50,
+        purpose="board",
+    )  # fmt: skip
+    page = open_page(f"/field/{project.pk}/", user=cast.ani, **PHONE)
+    page.get_by_label("Foto ini menunjukkan").select_option("board")
+    choose(page, content)
+    sent = card(page, "IMG_baik.jpg")
+    expect(sent.locator(".sent-word")).to_have_text("Perlu diperiksa")
+    sent.locator("summary", has_text="Foto ini memang untuk dua pekerjaan").click()
+    sent.get_by_label("Mengapa satu foto untuk dua pekerjaan?").fill("Satu papan nama")
+    sent.get_by_role("button", name="Catat alasannya").click()
+    expect(sent.locator(".sent-word")).to_have_text("Sesuai lokasi")
+    assert Claim.objects.get(project=project).shared_reason == "Satu papan nama"
 
 
 def test_the_list_puts_the_nearest_first(cast: Cast, open_page: OpenPage):

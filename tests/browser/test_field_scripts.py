@@ -77,6 +77,7 @@ def test_a_fix_is_sent_with_its_own_time(call):
         "lat": -8.25,
         "accuracy_m": 6,
         "at": "2026-11-24T02:15:00.000Z",
+        "age_s": 3,
         "shot_at": "2026-11-24T02:15:03.000Z",
     }
     assert call("position", "isFresh", position, 1_795_486_530_000) is True

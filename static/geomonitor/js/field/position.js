@@ -1,6 +1,7 @@
 /* The phone's position while the page is open, and the fix at the shutter. */
 
 export const COARSE_M = 100;
+const OLD_S = 120;
 const FRESH_MS = 30_000; // a watched phone reports when it moves; one that stands still may be silent for a while
 
 /** Why there is no position: "denied", "unavailable", "timeout" (a GeolocationPositionError's code). Pure. */
@@ -10,12 +11,28 @@ export function reasonOf(error) {
 
 /** A GeolocationPosition as the fix that is sent: degrees, metres, ISO times. Pure. */
 export function fixOf(position, shotAt = null) {
-  const { longitude, latitude, accuracy, altitude, heading } = position.coords;
+  const { longitude, latitude, accuracy, altitude, heading, speed } = position.coords;
   const fix = { lon: longitude, lat: latitude, accuracy_m: Math.round(accuracy * 10) / 10, at: new Date(position.timestamp).toISOString() };
   if (Number.isFinite(altitude)) fix.altitude_m = altitude;
   if (Number.isFinite(heading)) fix.heading_deg = heading;
-  if (shotAt) fix.shot_at = new Date(shotAt).toISOString();
+  if (Number.isFinite(speed)) fix.speed_m_s = speed;
+  if (shotAt) {
+    fix.age_s = (shotAt - position.timestamp) / 1000;
+    fix.shot_at = new Date(shotAt).toISOString();
+  }
   return fix;
+}
+
+/** Why a fix will prove nothing: "coarse", "old", or "". The server judges; this is said before and after the shot. Pure. */
+export function flawOf(fix) {
+  if (fix.accuracy_m > COARSE_M) return "coarse";
+  return Math.abs(fix.age_s ?? 0) > OLD_S ? "old" : "";
+}
+
+/** Which telephone it is, for the way to its settings: "android", "ios" or "other". Pure. */
+export function phoneOf(agent) {
+  if (/android/i.test(agent)) return "android";
+  return /iphone|ipad|ipod/i.test(agent) ? "ios" : "other";
 }
 
 /** Whether a position is young enough to speak for a picture taken at `now`. Pure. */

@@ -1,12 +1,13 @@
 /* One project in the field: where I stand, the camera, files from the phone, and what came of each photo. */
 import { Camera, obstacle as cameraObstacle, reasonOf as cameraReason } from "geomonitor/field/camera";
 import { metresText, metresTo, nearest } from "geomonitor/field/distance";
-import { COARSE_M, Follower } from "geomonitor/field/position";
+import { COARSE_M, flawOf, Follower, phoneOf } from "geomonitor/field/position";
 import { Queue } from "geomonitor/field/queue";
 import { Results } from "geomonitor/field/results";
+import { canSeal, seal, Stock } from "geomonitor/field/sealing";
 import { send } from "geomonitor/field/sending";
 import { stages } from "geomonitor/field/stages";
-import { request } from "geomonitor/request";
+import { json } from "geomonitor/request";
 import { text } from "geomonitor/texts";
 
 const form = document.querySelector("[data-field]");
@@ -17,6 +18,7 @@ const language = document.documentElement.lang || "id";
 const sites = JSON.parse(document.getElementById("sites").textContent);
 const siteField = inForm("select[name=site]");
 const metres = (value) => metresText(value, language);
+const answers = inForm("input[name=answers]").value;
 
 const progress = stages({
   number: inForm("#id_progress"),
@@ -54,8 +56,13 @@ function here(position) {
   return [position.coords.longitude, position.coords.latitude];
 }
 
+/** That a coarse position proves nothing, and where on this telephone the precise one is switched on. */
+function coarseWords(accuracy) {
+  return `${text("gps.coarse", { accuracy: metres(accuracy) })} ${text(`precise.${phoneOf(navigator.userAgent)}`)}`;
+}
+
 function distanceWords(position) {
-  if (position.coords.accuracy > COARSE_M) return text("gps.coarse", { accuracy: metres(position.coords.accuracy) });
+  if (position.coords.accuracy > COARSE_M) return coarseWords(position.coords.accuracy);
   return site() ? text("gps.fix.long", { distance: metres(metresTo(here(position), site().geometry)) }) : "";
 }
 
@@ -74,7 +81,7 @@ function guide(kind, position) {
   card.dataset.kind = near ? "near" : "far";
   strong.textContent = text("guide.near", { distance: metres(away) });
   const coarse = position.coords.accuracy > COARSE_M;
-  hint.textContent = coarse ? text("gps.coarse", { accuracy: metres(position.coords.accuracy) }) : near ? text("guide.near.hint") : text("guide.far.hint", { limit: metres(target.limit_m) });
+  hint.textContent = coarse ? coarseWords(position.coords.accuracy) : near ? text("guide.near.hint") : text("guide.far.hint", { limit: metres(target.limit_m) });
 }
 
 function proposeSite(position) {
@@ -96,9 +103,36 @@ function siteChanged() {
   if (follower.kind) showPosition({ kind: follower.kind, position: follower.position });
 }
 
+/* ---- what it shows: progress with its per cent, or something else without */
+
+const purposeField = inForm("select[name=purpose]");
+
+function showPurpose() {
+  const isProgress = purposeField.value === "progress";
+  inForm("[data-progress]").hidden = !isProgress;
+  inForm("#id_progress").required = isProgress;
+  inCamera("[data-camera-stages]").hidden = !isProgress;
+  inCamera("[data-camera-purpose]").textContent = isProgress ? "" : purposeField.selectedOptions[0].textContent;
+  inCamera("[data-camera-purpose]").hidden = isProgress;
+  if (!isProgress) inCamera("[data-camera-slider]").hidden = true;
+  else inForm("#id_progress").dispatchEvent(new Event("input"));
+}
+
+/** Who took the files that are sent: this account, or the name that was written. */
+function taker() {
+  const other = inForm("input[name=taker][value=other]").checked;
+  return other ? inForm("[name=taken_by]").value.trim() : form.dataset.username;
+}
+
+function showTaker() {
+  const other = inForm("input[name=taker][value=other]").checked;
+  inForm("[data-taker-name]").hidden = !other;
+  inForm("[name=taken_by]").required = other;
+}
+
 /* ---- what is sent */
 
-const results = new Results(document.querySelector("[data-sent]"), { onAgain: (item) => queue.again(item), onSuggested: moveToSuggested });
+const results = new Results(document.querySelector("[data-sent]"), { onAgain: (item) => queue.again(item), onSuggested: moveToSuggested, onShared: declareShared });
 const queue = new Queue(
   (item) =>
     send(form.dataset.api, item, (gone) => {
@@ -111,25 +145,41 @@ const queue = new Queue(
   },
 );
 
-/** The photo was of something else: take the claim back and send the same file there. */
+function post(url, body) {
+  return json(url, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+}
+
+/** The photo was of something else: the server takes the claim back there and judges the same file anew. */
 async function moveToSuggested(item) {
   const { suggestion, id } = item.claim;
-  const reason = new URLSearchParams({ reason: text("sent.wrong_project") });
+  let claim;
   try {
-    await request(`/photos/${id}/withdraw/`, { method: "POST", body: reason });
+    claim = await post(`${form.dataset.api}${id}/refile/`, { site: suggestion.site });
   } catch {
     return; // said already; the claim stays as it is
   }
   item.moved = true;
   results.show(item, queue.unsent.length);
-  const { file, name, title, percent, note, fix } = item;
-  queue.add({ uuid: newNumber(), project: String(suggestion.project), site: suggestion.site, percent, note, file, name, title, fix });
+  const moved = { ...item, uuid: claim.uuid, moved: false, state: "done", claim, answer: { status: 201, claim } };
+  results.show(moved, queue.unsent.length);
+}
+
+/** One picture for two projects on purpose: with the reason it is judged again. */
+async function declareShared(item, reason) {
+  try {
+    item.claim = await post(`${form.dataset.api}${item.claim.id}/share/`, { reason });
+  } catch {
+    return; // said already
+  }
+  item.answer = { status: 201, claim: item.claim };
+  results.show(item, queue.unsent.length);
 }
 
 /** Everything said before a photo can go; the browser shows what is missing. */
 function isReady() {
   const number = inForm("#id_progress");
   if (siteField && !siteField.reportValidity()) return false;
+  if (purposeField.value !== "progress") return true;
   return number.reportValidity() && progress.percent !== null;
 }
 
@@ -142,12 +192,17 @@ function newNumber() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-function enqueue(file, { name, title, fix = null }) {
+function enqueue(file, { name, title, fix = null, takenBy = "" }) {
+  const purpose = purposeField.value;
   queue.add({
     uuid: newNumber(),
     project: form.dataset.project,
     site: site()?.id ?? null,
-    percent: progress.percent,
+    percent: purpose === "progress" ? progress.percent : null,
+    purpose,
+    purposeWord: purposeField.selectedOptions[0].textContent,
+    taken_by: takenBy,
+    answers,
     note: inForm("#id_note").value.trim(),
     file,
     name,
@@ -160,13 +215,15 @@ function sendFiles(input) {
   const files = [...input.files];
   input.value = "";
   if (files.length === 0 || !isReady()) return;
-  for (const file of files) enqueue(file, { name: file.name, title: file.name });
+  if (!inForm("[name=taken_by]").reportValidity()) return;
+  for (const file of files) enqueue(file, { name: file.name, title: file.name, takenBy: taker() });
   document.querySelector("[data-sent]").scrollIntoView({ block: "start" });
 }
 
 /* ---- the camera */
 
 const camera = new Camera(inCamera("[data-view]"));
+const stock = new Stock(form.dataset.nonces, form.dataset.account);
 let taken = null;
 
 function sayCamera(key) {
@@ -217,15 +274,16 @@ async function shoot() {
   shutter.disabled = true;
   try {
     const shotAt = Date.now();
-    const fixing = follower.fixAt(shotAt);
+    const finding = follower.fixAt(shotAt);
     const file = await camera.take();
+    const fixing = finding.then((fix) => (fix ? sealed(fix, file) : null));
     taken = { file, shotAt, fixing };
     still(file);
     inCamera("[data-taken-said]").textContent = text("taken.waiting");
     const fix = await fixing;
     if (taken?.shotAt === shotAt) {
       taken.fix = fix;
-      inCamera("[data-taken-said]").textContent = fix ? text("taken.with", { accuracy: metres(fix.accuracy_m) }) : text("taken.without");
+      inCamera("[data-taken-said]").textContent = takenWords(fix);
     }
   } catch {
     closeCamera();
@@ -233,6 +291,25 @@ async function shoot() {
   } finally {
     shutter.disabled = false;
   }
+}
+
+/** The fix with its seal; unsealed where there is no number, so that the picture is never lost over it. */
+async function sealed(fix, file) {
+  try {
+    return await seal(fix, file, stock.take());
+  } catch {
+    return fix;
+  }
+}
+
+/** What was recorded beside the picture, and what to do where it will prove nothing. */
+function takenWords(fix) {
+  if (!fix) return text("taken.without");
+  const flaw = flawOf(fix);
+  if (flaw === "coarse") return coarseWords(fix.accuracy_m);
+  if (flaw === "old") return text("taken.old", { minutes: Math.round(Math.abs(fix.age_s) / 60) });
+  const words = text("taken.with", { accuracy: metres(fix.accuracy_m) });
+  return fix.mac ? words : `${words} ${text(canSeal() ? "taken.unsealed" : "taken.insecure")}`;
 }
 
 function still(file) {
@@ -278,6 +355,11 @@ function reveal() {
 }
 
 reveal();
+purposeField.addEventListener("change", showPurpose);
+for (const radio of form.querySelectorAll("input[name=taker]")) radio.addEventListener("change", showTaker);
+showPurpose();
+showTaker();
+stock.fill();
 siteField?.addEventListener("change", siteChanged);
 siteChanged();
 follower.start();
@@ -294,6 +376,7 @@ inCamera("[data-torch]").addEventListener("click", async (event) => {
   await camera.lamp(on);
 });
 form.addEventListener("submit", (event) => event.preventDefault());
+if (answers) openCamera(); // "Kirim foto pengganti" was pressed for this
 window.addEventListener("beforeunload", (event) => {
   if (queue.unsent.length > 0) event.preventDefault();
 });

@@ -4,7 +4,7 @@ import { number, text } from "geomonitor/texts";
 
 // The same symbols as {% verdict_icon %}.
 const SYMBOLS = { verified: "check", outside: "alert", suspect: "alert", unlocated: "dashed", refused: "cross", failed: "warning", waiting: "clock", sending: "up", passed: "check", warning: "warning", unknown: "clock" };
-const QUIET = new Set(["complete", "not_reused", "surveyed_site", "fix_agrees"]);
+const QUIET = new Set(["complete", "not_reused", "surveyed_site", "fix_agrees", "capture_bound"]);
 
 /** Megabytes with one digit. */
 function mb(bytes) {
@@ -16,13 +16,20 @@ export function worthReading(checks) {
   return checks.filter(({ code, status }) => status === "failed" || status === "warning" || (status === "passed" && !QUIET.has(code)) || (status === "unknown" && code === "time_plausible"));
 }
 
+/** "IMG_1.jpg · 50 %", or with the purpose where the picture shows no progress. Pure. */
+function titleOf(item) {
+  if (item.percent === null) return text("sent.title.purpose", { name: item.title, purpose: item.purposeWord });
+  return text("sent.title", { name: item.title, percent: item.percent });
+}
+
 export class Results {
-  constructor(section, { onAgain, onSuggested }) {
+  constructor(section, { onAgain, onSuggested, onShared }) {
     this.section = section;
     this.list = section.querySelector("[data-sent-list]");
     this.template = document.getElementById("sent-card");
     this.onAgain = onAgain;
     this.onSuggested = onSuggested;
+    this.onShared = onShared;
     this.cards = new Map();
   }
 
@@ -43,9 +50,13 @@ export class Results {
     const card = this.template.content.firstElementChild.cloneNode(true);
     this.cards.set(item.uuid, card);
     this.picture(card, item);
-    card.querySelector(".sent-title").textContent = text("sent.title", { name: item.title, percent: item.percent });
+    card.querySelector(".sent-title").textContent = titleOf(item);
     card.querySelector("[data-again]").addEventListener("click", () => this.onAgain(item));
     card.querySelector("[data-suggested]").addEventListener("click", () => this.onSuggested(item));
+    card.querySelector("[data-share]").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.onShared(item, new FormData(event.target).get("reason"));
+    });
     card.querySelector("[data-more]").addEventListener("click", () => {
       const checks = card.querySelector(".sent-checks");
       checks.hidden = !checks.hidden;
@@ -80,6 +91,7 @@ export class Results {
     const suggestion = item.moved ? null : claim?.suggestion;
     card.querySelector(".sent-suggestion").hidden = !suggestion;
     card.querySelector(".sent-suggestion span").textContent = suggestion?.sentence ?? "";
+    card.querySelector("[data-sharing]").hidden = !claim?.may_share || Boolean(item.moved);
     if (item.moved) {
       card.querySelector(".sent-why").textContent = text("sent.moved");
       card.querySelector("[data-mine]").hidden = true;

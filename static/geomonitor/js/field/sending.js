@@ -9,14 +9,14 @@ export function tokenOf(cookies) {
   return /(?:^|;\s*)csrftoken=([^;]+)/.exec(cookies)?.[1] ?? null;
 }
 
-/** The form of one item: uuid, project, site, progress, note, fix, file. Pure. */
+/** The form of one item; what was not said is left out. Pure. */
 export function formOf(item) {
   const form = new FormData();
   form.set("uuid", item.uuid);
   form.set("project", item.project);
   if (item.site) form.set("site", item.site);
-  form.set("progress", String(item.percent));
-  if (item.note) form.set("note", item.note);
+  if (item.percent !== null) form.set("progress", String(item.percent));
+  for (const name of ["purpose", "note", "taken_by", "answers"]) if (item[name]) form.set(name, item[name]);
   if (item.fix) form.set("fix", JSON.stringify(item.fix));
   form.set("file", item.file, item.name);
   return form;

@@ -12,21 +12,21 @@ from photos.evidence import CLOCK_SLACK_MIN, Evidence, whole_hours
 from photos.exif import WIB, gps_day_slipped
 
 APART_MIN = 15.0  # minutes between them that mean nothing: fixes are a few minutes old, clocks a few off
-ZONE_SLACK_H = (
-    2.0  # hours that a camera clock without offset may be ahead: it may stand on WITA (1) or WIT (2)
-)
+ZONE_SLACK_H = 2.0  # hours that a clock without offset may be ahead: it may stand on WITA (1) or WIT (2)
+LIKELY_ZONES = (1, 2, -7)  # hours that a clock on WITA, WIT or UTC is ahead of WIB
 
 Kind = Literal["one", "agree", "zone", "gps_day", "stale", "differ"]
 
 
 @dataclass(frozen=True)
 class Clocks:
-    """minutes: camera minus satellites. kind: "one" (only one of them is there, or none), "agree",
+    """minutes: camera minus satellites; hours: of the zone. kind: "one" (only one of them is there, or none), "agree",
     "zone" (whole hours apart), "gps_day" (the local date beside the UTC time), "stale" (the fix is older than the
     shot), "differ" (one of them is wrong)."""
 
     kind: Kind
     minutes: float | None = None
+    hours: int | None = None
 
 
 def clocks_of(evidence: Evidence) -> Clocks:
@@ -37,13 +37,23 @@ def clocks_of(evidence: Evidence) -> Clocks:
         return Clocks("one")
     apart = camera_at - gps_at
     minutes = round(apart / timedelta(minutes=1), 1)
-    if abs(minutes) <= evidence.limit("time_plausible", "clocks_apart_min", APART_MIN):
+    slack = evidence.limit("time_plausible", "clocks_apart_min", APART_MIN)
+    if abs(minutes) <= slack:
         return Clocks("agree", minutes)
-    if whole_hours(apart) is not None:
-        return Clocks("zone", minutes)
+    if hours := _zone(apart, slack, stated=camera_at.tzinfo is not WIB):
+        return Clocks("zone", minutes, hours)
     if gps_day_slipped(gps_at, camera_at):
         return Clocks("gps_day", minutes)
     return Clocks("stale" if minutes > 0 and not ahead(evidence, camera_at) else "differ", minutes)
+
+
+def _zone(apart: timedelta, slack: float, *, stated: bool) -> int | None:
+    """Hours of another zone that explain the difference; where the file states none, one of ours with the usual slack."""
+    hours = whole_hours(apart)
+    if hours is None and not stated:
+        rest = {zone: abs(apart / timedelta(minutes=1) - 60 * zone) for zone in LIKELY_ZONES}
+        hours = next((zone for zone in LIKELY_ZONES if rest[zone] <= slack), None)
+    return hours
 
 
 def ahead(evidence: Evidence, at: datetime) -> bool:

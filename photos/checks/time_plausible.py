@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from photos.clocks import APART_MIN, ZONE_SLACK_H, clocks_of, shot_at
-from photos.evidence import CLOCK_SLACK_MIN, CheckOutcome, Evidence, Status, whole_hours
+from photos.evidence import CLOCK_SLACK_MIN, CheckOutcome, Evidence, Status
 from places.message import Message, message, sentences
 from places.message import mark as _
 
@@ -133,9 +133,8 @@ def _clocks(evidence: Evidence, at: datetime) -> Iterator[Finding]:
     clocks, limit = clocks_of(evidence), _limit(evidence, "clocks_apart_min")
     minutes = clocks.minutes or 0.0
     if clocks.kind == "zone":
-        hours = whole_hours(timedelta(minutes=minutes)) or 0
-        zone = ZONES.get(hours, OTHER_ZONE)
-        said = message("time_plausible.zone", taken_at=_iso(at), hours=hours, zone_word=zone)
+        zone = ZONES.get(clocks.hours or 0, OTHER_ZONE)
+        said = message("time_plausible.zone", taken_at=_iso(at), hours=clocks.hours, zone_word=zone)
         yield "warning", said, minutes, limit, ()
     elif clocks.kind == "gps_day":
         yield "warning", message("time_plausible.gps_day", taken_at=_iso(at)), minutes, limit, ()

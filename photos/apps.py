@@ -15,6 +15,7 @@ class PhotosConfig(AppConfig):
             refiling,
             removing,
             reviewing,
+            shared_pictures,
             suggesting,
             verifying,
             withdrawing,

@@ -79,6 +79,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "claim_withdraw": ("post", "c"),  # the sender's own claim only
     "photo_original": ("get", "chdefg"),
     "claim_ledger": ("get", "chdefg"),
+    "photos_shared": ("get", "ef"),
+    "photos_shared_csv": ("get", "ef"),
     "photo_ledger": ("get", "chdefg"),
     "original_remove": ("get", "g"),
     "photo_display": ("get", BUBUKS),

@@ -4,14 +4,18 @@ Bytes are compared at the door. In the worker `store` keeps a picture's fingerpr
 and words find candidates, `photos.same_picture` decides. docs/design/photo-reuse.md follows one photo through.
 """
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.files.storage import storages
 from django.db import connection, transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
+from PIL import Image
 
 from accounts.access import Person
-from photos import fingerprints
+from photos import fingerprints, same_picture
 from photos.evidence import Reuse, Shot
 from photos.models import Claim, ClaimQuerySet, Fingerprint, Photo, Review, SamePicture
 from places.message import Message, message, sentences
@@ -26,6 +30,61 @@ SENTENCES = sentences(
         "reuse.link_near": _("Gambar yang sama: %(changes)s (kemiripan %(similarity_pct)s)."),
     }
 )
+logger = logging.getLogger(__name__)
+
+CANDIDATES = 20  # pictures that are opened for one search
+WORD_CANDIDATES = 40  # of which the words' places are read
+SHARED = 2  # words in common
+AGREEING = 3  # words that lie as they would in one picture
+HASH_BITS = 7
+COMMON_PHOTOS = 200  # a word that more photos have says nothing
+
+# Four expression indexes, one for each 16 bits: fingerprint_band_0 to _3.
+NEAR_HASHES = """
+WITH near AS (
+    SELECT photo_id, (
+        SELECT min(bit_count((phash # asked)::bit(64)))
+        FROM unnest(%(hashes)s::bigint[]) AS asked
+    ) AS apart
+    FROM photos_fingerprint
+    WHERE ((phash >> 0) & 65535 = ANY(%(band_0)s::bigint[])
+        OR (phash >> 16) & 65535 = ANY(%(band_1)s::bigint[])
+        OR (phash >> 32) & 65535 = ANY(%(band_2)s::bigint[])
+        OR (phash >> 48) & 65535 = ANY(%(band_3)s::bigint[]))
+        AND phash <> 0
+        AND photo_id <> %(without)s
+)
+SELECT photo_id, apart
+FROM near
+WHERE apart <= %(most)s
+ORDER BY apart, photo_id
+LIMIT %(limit)s
+"""
+# GIN index fingerprint_words; both arrays are sorted, so that intarray need not sort them again.
+SHARING_WORDS = """
+WITH sharing AS (
+    SELECT photo_id, icount(words & %(asked)s::int[]) AS shared
+    FROM photos_fingerprint
+    WHERE words && %(asked)s::int[]
+        AND photo_id <> %(without)s
+)
+SELECT photo_id, shared
+FROM sharing
+WHERE shared >= %(least)s
+ORDER BY shared DESC, photo_id
+LIMIT %(limit)s
+"""
+COMMON_WORDS = """
+SELECT word
+FROM pg_stats
+    JOIN pg_class ON pg_class.oid = 'photos_fingerprint'::regclass,
+    unnest(most_common_elems::text::int[], most_common_elem_freqs) AS common(word, share)
+WHERE schemaname = current_schema()
+    AND tablename = 'photos_fingerprint'
+    AND attname = 'words'
+    AND word IS NOT NULL
+    AND share * reltuples > %(photos)s
+"""
 _STORING = 0x52455553  # the advisory lock that makes fingerprints visible one after another
 
 
@@ -72,8 +131,159 @@ def store(photo: Photo, fingerprint: fingerprints.Fingerprint) -> Fingerprint:
 
 
 def search(photo: Photo) -> list[SamePicture]:
-    """Look for the same picture among all fingerprints; keep and return what was found, best first."""
-    return list(pairs_of(photo))
+    """Look for the same picture among all fingerprints; keep what was found and return the photo's pairs, best first.
+
+    Call it after `store`, in the worker; searching again is harmless. A photo without a fingerprint has none.
+    """
+    row = Fingerprint.objects.filter(photo=photo).first()
+    own = _opened(photo) if row else None
+    if row and own:
+        found = [
+            _pair(photo, other, same)
+            for other, guesses in candidates(row)
+            if (picture := _opened(other))
+            and (same := same_picture.compare(own, picture, guesses(own.size, picture.size)))
+        ]
+        SamePicture.objects.bulk_create(found, ignore_conflicts=True)
+    return pairs_of(photo)
+
+
+def backfill(*, limit: int | None = None) -> int:
+    """Fingerprint and search photos that have none of this version; returns how many. For rechecks, oldest first.
+
+    Their claims are judged again by the caller.
+    """
+    current = Fingerprint.objects.filter(photo=OuterRef("pk"), version=fingerprints.VERSION)
+    waiting = Photo.objects.filter(~Exists(current), removed_at__isnull=True).exclude(display="")
+    done = 0
+    for photo in waiting.order_by("pk")[:limit].iterator(chunk_size=200):
+        picture = _opened(photo)
+        if picture:
+            store(photo, fingerprints.fingerprint_of(picture))
+            search(photo)
+            done += 1
+    return done
+
+
+# Candidates -------------------------------------------------------------------------------------------------
+
+
+Guesses = Callable[[tuple[int, int], tuple[int, int]], list[Any]]  # of sizes: own, other
+
+
+def candidates(row: Fingerprint) -> list[tuple[Photo, Guesses]]:
+    """Photos that may show the same picture, at most CANDIDATES, each with the movements that would bring it there.
+
+    A hash within reach in one of the eight positions proposes the whole picture in that position; words that lie
+    as in one picture propose where.
+    """
+    own = _fingerprint(row)
+    by_hash = dict(near_hashes(own, without=row.photo_id))
+    found = dict.fromkeys([*by_hash, *sharing_words(own, without=row.photo_id)])
+    others = Fingerprint.objects.filter(photo__in=found, photo__removed_at__isnull=True).select_related(
+        "photo"
+    )
+    weighed: list[tuple[int, Photo, Guesses]] = []
+    for other in others:
+        theirs = _fingerprint(other)
+        lie = fingerprints.lie_of(own, theirs)
+        agreeing = lie.agreeing if lie else 0
+        if other.photo_id in by_hash or agreeing >= AGREEING:
+            positions = _positions(own, theirs) if other.photo_id in by_hash else []
+            weighed.append((agreeing, other.photo, _guesses(lie, positions)))
+    weighed.sort(key=lambda one: (-one[0], one[1].pk))
+    return [(photo, guesses) for _agreeing, photo, guesses in weighed[:CANDIDATES]]
+
+
+def near_hashes(own: fingerprints.Fingerprint, *, without: int = 0) -> list[tuple[int, int]]:
+    """(photo, bits apart) of hashes near this one in any position, nearest first; reads only the band indexes.
+
+    Certain to find up to HASH_BITS bits apart upright, 3 bits in the other positions.
+    """
+    hashes = fingerprints.turned_hashes(own.phash)
+    if not hashes:
+        return []
+    bands: list[list[int]] = []
+    for shift in (0, 16, 32, 48):
+        upright, *others = ((one >> shift) & 0xFFFF for one in hashes)
+        bands.append(sorted({upright, *others, *(upright ^ (1 << bit) for bit in range(16))}))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            NEAR_HASHES,
+            {
+                **{f"band_{no}": band for no, band in enumerate(bands)},
+                "hashes": list(hashes),
+                "most": HASH_BITS,
+                "without": without,
+                "limit": CANDIDATES,
+            },
+        )
+        return [(photo, apart) for photo, apart in cursor.fetchall()]
+
+
+def sharing_words(own: fingerprints.Fingerprint, *, without: int = 0) -> list[int]:
+    """Photos with at least SHARED words in common, the most first; reads only the index over the words."""
+    asked = set(fingerprints.words_to_ask(own)) - common_words()
+    if not asked:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SHARING_WORDS,
+            {"asked": sorted(asked), "least": SHARED, "without": without, "limit": WORD_CANDIDATES},
+        )
+        return [photo for photo, _shared in cursor.fetchall()]
+
+
+def common_words() -> set[int]:
+    """Words that so many photos have that they say nothing, from the statistics that PostgreSQL keeps of the column."""
+    with connection.cursor() as cursor:
+        cursor.execute(COMMON_WORDS, {"photos": COMMON_PHOTOS})
+        return {word for (word,) in cursor.fetchall()}
+
+
+def _fingerprint(row: Fingerprint) -> fingerprints.Fingerprint:
+    places = bytes(row.places)
+    return fingerprints.Fingerprint(row.version, row.phash, tuple(row.words), places, row.detail)
+
+
+def _positions(
+    own: fingerprints.Fingerprint, other: fingerprints.Fingerprint
+) -> list[tuple[bool, bool, bool]]:
+    turned = zip(fingerprints.POSITIONS, fingerprints.turned_hashes(own.phash), strict=True)
+    apart = {position: fingerprints.bits_apart(one, other.phash) for position, one in turned}
+    return [position for position, bits in apart.items() if bits <= HASH_BITS][:2]
+
+
+def _guesses(lie: fingerprints.Lie | None, positions: list[tuple[bool, bool, bool]]) -> Guesses:
+    def guesses(own: tuple[int, int], other: tuple[int, int]) -> list[Any]:
+        whole = [fingerprints.whole_picture(position, own, other) for position in positions]
+        return [*([lie.matrix] if lie else []), *whole]
+
+    return guesses
+
+
+def _opened(photo: Photo) -> Image.Image | None:
+    """The photo's display picture in grey; None if it is gone or broken, which is written down in the log."""
+    if not photo.display:
+        return None
+    try:
+        with storages["default"].open(photo.display, "rb") as file, Image.open(file) as image:
+            return image.convert("L")
+    except (OSError, ValueError) as error:
+        logger.warning("cannot compare the picture of %s: %s", photo.sha256, error)
+        return None
+
+
+def _pair(one: Photo, other: Photo, same: same_picture.Same) -> SamePicture:
+    """The row of two photos; the details say where the right picture lies in the left one."""
+    seen = same if one.pk < other.pk else same.reversed()
+    left, right = sorted((one, other), key=lambda photo: photo.pk)
+    return SamePicture(
+        left=left, right=right, how=same.how, similarity=round(same.similarity, 4), details=seen.details()
+    )
+
+
+# Reading what was found -------------------------------------------------------------------------------------
 
 
 def pairs_of(photo: Photo) -> list[SamePicture]:

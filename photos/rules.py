@@ -5,6 +5,7 @@ code and for a fund source. docs/design/photo-rechecks.md has the rule with a wo
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ from places.message import mark as _
 from places.problems import Problem
 from projects.models import Project
 
+_ACTIVITY = re.compile(r"([0-9]+(\.[0-9]+)*\.?)?")
 LARGEST = 1_000_000.0
 STRICTEST_FIRST = (Severity.FAILED, Severity.WARNING, Severity.OFF)
 
@@ -33,6 +35,7 @@ SENTENCES = sentences(
             "Batas “%(name)s” harus berupa angka 0 sampai %(largest)s, bukan “%(value)s”."
         ),
         "rules.limits_not_a_table": _('Batas ditulis sebagai tabel JSON, misalnya {"kmh": 120}.'),
+        "rules.activity": _("Kode kegiatan “%(value)s” bukan angka bertitik seperti 02.03."),
         "rules.nothing_set": _("Aturan ini tidak mengubah apa pun: isi bobot atau sedikitnya satu batas."),
         "rules.reason_missing": _("Tulis alasan atau dasar aturan ini."),
     }
@@ -125,6 +128,8 @@ def mistakes(setting: CheckSetting) -> dict[str, Message]:
         codes = ", ".join(one.CODE for one in CHECKS)
         return {"code": message("rules.unknown_check", value=setting.code, choices=codes)}
     wrong: dict[str, Message] = {}
+    if not _ACTIVITY.fullmatch(setting.activity):
+        wrong["activity"] = message("rules.activity", value=setting.activity)
     if setting.severity and setting.severity not in Severity.values:
         choices = ", ".join(Severity.values)
         wrong["severity"] = message("rules.unknown_severity", value=setting.severity, choices=choices)

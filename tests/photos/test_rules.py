@@ -1,6 +1,8 @@
 """Severity and limits as data: which setting counts, what can be stored, and who changed it."""
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import AuditEvent
 from photos import rules
@@ -9,7 +11,7 @@ from photos.rechecking import rejudge
 from places.problems import Problem
 from places.saying import say
 from tests.cast import Cast
-from tests.factories import ActivityFactory, ProjectFactory
+from tests.factories import ActivityFactory, ProjectFactory, UserFactory
 from tests.photos.sent import FAR, photo_at, take
 
 
@@ -92,6 +94,12 @@ def test_of_two_sources_the_stricter_counts(order: int):
             "Cek complete tidak punya batas yang dapat diatur.",
             id="no limits",
         ),
+        pytest.param(
+            setting(activity="02,03", kmh=1),
+            "activity",
+            "Kode kegiatan “02,03” bukan angka bertitik",
+            id="a comma",
+        ),
         pytest.param(setting(), "severity", "Aturan ini tidak mengubah apa pun", id="nothing set"),
     ],
 )
@@ -148,3 +156,62 @@ def test_a_project_without_activity_has_the_settings_for_all(cast: Cast):
     rules.save(actor=cast.galih, setting=setting("near_site", severity="off"))
     found = rules.for_project(ProjectFactory(village=cast.sragi, activity=None))
     assert found.severity == {"near_site": "off"}
+
+
+# The admin -------------------------------------------------------------------------------------------------
+
+
+def log_in(user) -> Client:
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@pytest.fixture
+def keeper(cast: Cast) -> Client:
+    return log_in(UserFactory(username="teknisi", is_staff=True, is_superuser=True))
+
+
+FORM = {
+    "code": "speed",
+    "activity": "02.03",
+    "fund_source": "",
+    "severity": "warning",
+    "reason": "SE Bupati 4/2026",
+}
+
+
+def test_an_administrator_sets_and_takes_back_a_rule(keeper: Client):
+    made = keeper.post(reverse("admin:photos_checksetting_add"), FORM | {"limits": '{"kmh": 90}'})
+    assert made.status_code == 302
+    kept = CheckSetting.objects.get()
+    assert (kept.severity, kept.limits) == ("warning", {"kmh": 90})
+    assert AuditEvent.objects.get(action="check_setting.saved").actor_name.endswith("(teknisi)")
+    assert keeper.get(reverse("admin:photos_checksetting_changelist")).status_code == 200
+    gone = keeper.post(reverse("admin:photos_checksetting_delete", args=[kept.pk]), {"post": "yes"})
+    assert gone.status_code == 302
+    assert AuditEvent.objects.filter(action="check_setting.removed").count() == 1
+
+
+def test_several_rules_go_at_once_and_each_is_written_down(cast: Cast, keeper: Client):
+    for fund_source in ("DDS", "ADD"):
+        rules.save(actor=cast.galih, setting=setting(fund_source=fund_source, severity="off"))
+    chosen = [str(kept.pk) for kept in CheckSetting.objects.all()]
+    sent = {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
+    keeper.post(reverse("admin:photos_checksetting_changelist"), sent)
+    assert not CheckSetting.objects.exists()
+    assert AuditEvent.objects.filter(action="check_setting.removed").count() == 2
+
+
+def test_the_form_says_what_is_wrong_beside_the_field(keeper: Client):
+    answer = keeper.post(reverse("admin:photos_checksetting_add"), FORM | {"limits": '{"mph": 90}'})
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors["limits"] == [
+        "Cek speed tidak punya batas “mph”. Pilihannya: kmh, slack_minutes."
+    ]
+
+
+def test_a_staff_member_without_the_right_does_not_see_it(cast: Cast):
+    client = log_in(UserFactory(username="staf", is_staff=True))
+    assert client.get(reverse("admin:photos_checksetting_changelist")).status_code == 403
+    assert client.post(reverse("admin:photos_checksetting_add"), FORM).status_code == 403

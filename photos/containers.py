@@ -21,6 +21,7 @@ Bytes = bytes | mmap.mmap
 
 BLOCK_LIMIT = 4_000_000  # bytes of one metadata block that are looked at
 BLOCKS_LIMIT = 8  # blocks of one kind in one file
+BLOCKS_BUDGET = 24_000_000  # bytes of all metadata that are copied or unfolded out of one file
 STEPS_LIMIT = 20_000  # segments, chunks or boxes walked through in one file
 NAMES_LIMIT = 200  # of segments, chunks or boxes that are listed
 TABLES_LIMIT = 16  # DQT or DHT segments that are kept
@@ -71,6 +72,8 @@ class Layout:
     comment: bytes = b""
     jumbf: bool = False
     trailer: str = ""
+    exif_rest: list[bytes] = field(default_factory=list)
+    budget: int = BLOCKS_BUDGET
 
     def name(self, name: str) -> None:
         """List a segment, chunk or box; repeats of chunks and boxes are listed once."""
@@ -80,8 +83,25 @@ class Layout:
 
     def add(self, kind: list[bytes], block: bytes) -> None:
         """Keep a metadata block, as long as there are not too many of them."""
-        if block and len(kind) < BLOCKS_LIMIT:
+        self.budget -= len(block)
+        if block and len(kind) < BLOCKS_LIMIT and self.budget >= 0:
             kind.append(block)
+
+    def add_exif(self, block: bytes) -> None:
+        """Keep a JPEG's EXIF block, which may be the next part of the one before."""
+        if self.exif and block[:2] not in (b"II", b"MM"):
+            self.budget -= len(block)
+            if self.budget >= 0:
+                self.exif_rest.append(block)
+        else:
+            self.join_exif()
+            self.add(self.exif, block)
+
+    def join_exif(self) -> None:
+        """Put the parts of the last EXIF block together; once for all, for copying at each part takes for ever."""
+        if self.exif_rest:
+            self.exif[-1] = b"".join((self.exif[-1], *self.exif_rest))[:BLOCK_LIMIT]
+            self.exif_rest.clear()
 
 
 @contextmanager
@@ -98,6 +118,7 @@ def opened(path: str | os.PathLike[str]) -> Iterator[Bytes]:
 def layout_of(data: Bytes) -> Layout:
     """Walk a file. Never raises for its content; see `Layout` for what it says."""
     layout = _walked(data)
+    layout.join_exif()
     if layout.format:
         layout.trailer = _trailer_of(data, layout)
     return layout
@@ -211,11 +232,7 @@ def _jpeg_segment(data: Bytes, layout: Layout, marker: int, at: int, size: int) 
         layout.height, layout.width = _u(data, at + 1, 2), _u(data, at + 3, 2)
         layout.frame = bytes([marker]) + bytes(data[at : at + min(size, 20)])
     elif name == "APP1:Exif":
-        block = bytes(data[at + 6 : at + size])
-        if layout.exif and block[:2] not in (b"II", b"MM"):
-            layout.exif[-1] = (layout.exif[-1] + block)[:BLOCK_LIMIT]  # one block over several segments
-        else:
-            layout.add(layout.exif, block)
+        layout.add_exif(bytes(data[at + 6 : at + size]))
     elif name == "APP1:XMP":
         layout.add(layout.xmp, bytes(data[at + len(XMP_HEAD) : at + size]))
     elif name in layout.tables and len(layout.tables[name]) < TABLES_LIMIT:
@@ -291,11 +308,13 @@ def _png_text(layout: Layout, kind: bytes, body: bytes) -> None:
         layout.add(layout.exif, body.removeprefix(b"Exif\0\0"))
         return
     keyword, _zero, rest = body.partition(b"\0")
+    if keyword != b"XML:com.adobe.xmp" and not keyword.lower().startswith(b"raw profile type "):
+        return
     if kind == b"zTXt":
-        rest = _inflated(rest[1:])
+        rest = _inflated(layout, rest[1:])
     elif kind == b"iTXt":
         text = [*rest[2:].split(b"\0", 2), b"", b""][2]  # after language and translated keyword
-        rest = _inflated(text) if rest[:1] == b"\1" else text
+        rest = _inflated(layout, text) if rest[:1] == b"\1" else text
     if keyword == b"XML:com.adobe.xmp":
         layout.add(layout.xmp, rest)
     elif keyword.lower() in (b"raw profile type exif", b"raw profile type app1"):
@@ -324,11 +343,14 @@ def _from_hex(text: bytes) -> bytes:
         return b""
 
 
-def _inflated(packed: bytes) -> bytes:
+def _inflated(layout: Layout, packed: bytes) -> bytes:
+    limit = min(BLOCK_LIMIT, layout.budget)
     try:
-        return zlib.decompressobj().decompress(packed, BLOCK_LIMIT)
+        unfolded = zlib.decompressobj().decompress(packed, limit) if limit > 0 else b""
     except zlib.error:
-        return b""
+        unfolded = b""
+    layout.budget -= len(unfolded) + 1_000  # to try costs as well
+    return unfolded
 
 
 # WebP ------------------------------------------------------------------------------------------------------
@@ -380,10 +402,22 @@ def _webp_chunk(data: Bytes, layout: Layout, kind: bytes, at: int, size: int) ->
 # HEIC, HEIF ------------------------------------------------------------------------------------------------
 
 
-def _boxes(data: Bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+class _Steps:
+    """Steps that are left for one file: whoever nests tables in tables gets no more of them."""
+
+    def __init__(self) -> None:
+        self.left = 3 * STEPS_LIMIT  # 200 megapixels in tiles need some 6,000
+
+    def take(self, count: int = 1) -> bool:
+        """Whether that many steps were left; they are used up then."""
+        self.left -= count
+        return self.left >= 0
+
+
+def _boxes(data: Bytes, start: int, end: int, steps: _Steps) -> Iterator[tuple[bytes, int, int]]:
     """(kind, start of content, end) of the boxes between start and end; the end may lie beyond `end` if cut."""
     at = start
-    for _step in range(STEPS_LIMIT):
+    while steps.take():
         if at + 8 > end:
             return
         size, kind, head = _u(data, at, 4), bytes(data[at + 4 : at + 8]), 8
@@ -400,8 +434,8 @@ def _boxes(data: Bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]
 def _heif(data: Bytes) -> Layout:
     layout = Layout(end=len(data))
     meta = None
-    flaw, walked = "broken", 0
-    for kind, start, end in _boxes(data, 0, len(data)):
+    flaw, walked, steps = "broken", 0, _Steps()
+    for kind, start, end in _boxes(data, 0, len(data), steps):
         if kind == b"ftyp" and not layout.format:
             _heif_brand(bytes(data[start : min(end, start + 256)]), layout)
             if not layout.format:
@@ -448,11 +482,12 @@ class _Meta:
     properties: list[tuple[bytes, int, int]] = field(default_factory=list)
     owns: dict[int, list[int]] = field(default_factory=dict)
     idat: tuple[int, int] = (0, 0)
+    steps: _Steps = field(default_factory=_Steps)
 
 
 def _heif_meta(data: Bytes, layout: Layout, start: int, end: int) -> None:
     meta = _Meta()
-    for kind, at, box_end in _boxes(data, start, end):
+    for kind, at, box_end in _boxes(data, start, end, meta.steps):
         stop = min(box_end, end)
         if kind == b"pitm":
             meta.primary = _u(data, at + 4, 2 if _u(data, at, 1) == 0 else 4)
@@ -491,7 +526,7 @@ def _heif_exif(block: bytes) -> bytes:
 
 def _heif_items(data: Bytes, meta: _Meta, at: int, stop: int) -> None:
     first = at + 4 + (2 if _u(data, at, 1) == 0 else 4)
-    for kind, start, end in _boxes(data, first, stop):
+    for kind, start, end in _boxes(data, first, stop, meta.steps):
         version = _u(data, start, 1)
         if kind != b"infe" or version < 2:
             continue
@@ -516,6 +551,8 @@ def _heif_places(data: Bytes, meta: _Meta, at: int, stop: int) -> None:
             method, at = _u(data, at, 2) & 15, at + 2
         base, at = _u(data, at + 2, base_size), at + 2 + base_size
         extents, at = _u(data, at, 2), at + 2
+        if not meta.steps.take(1 + min(extents, 64)):
+            return
         for _extent in range(min(extents, 64)):
             offset, at = _u(data, at + index_size, offset_size), at + index_size + offset_size
             size, at = _u(data, at, length_size), at + length_size
@@ -527,18 +564,20 @@ def _heif_places(data: Bytes, meta: _Meta, at: int, stop: int) -> None:
 
 def _heif_references(data: Bytes, meta: _Meta, at: int, stop: int) -> None:
     wide = 2 if _u(data, at, 1) == 0 else 4
-    for kind, start, _end in _boxes(data, at + 4, stop):
+    for kind, start, _end in _boxes(data, at + 4, stop, meta.steps):
         if kind != b"cdsc":
             continue
         item, count = _u(data, start, wide), _u(data, start + wide, 2)
+        if not meta.steps.take(min(count, 64)):
+            return
         first = start + wide + 2
         meta.describes[item] = {_u(data, first + n * wide, wide) for n in range(min(count, 64))}
 
 
 def _heif_properties(data: Bytes, meta: _Meta, at: int, stop: int) -> None:
-    for kind, start, end in _boxes(data, at, stop):
+    for kind, start, end in _boxes(data, at, stop, meta.steps):
         if kind == b"ipco":
-            meta.properties = list(_boxes(data, start, min(end, stop)))
+            meta.properties = list(_boxes(data, start, min(end, stop), meta.steps))
         elif kind == b"ipma":
             _heif_owners(data, meta, start, min(end, stop))
 
@@ -551,6 +590,8 @@ def _heif_owners(data: Bytes, meta: _Meta, at: int, stop: int) -> None:
         if at >= stop:
             return
         item, many = _u(data, at, wide), _u(data, at + wide, 1)
+        if not meta.steps.take(1 + many):
+            return
         at += wide + 1
         mask = 0x7FFF if size == 2 else 0x7F
         meta.owns.setdefault(item, []).extend(_u(data, at + n * size, size) & mask for n in range(many))

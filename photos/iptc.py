@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 PHOTOSHOP_HEAD = b"Photoshop 3.0\0"
-RECORDS_LIMIT = 500
+RECORDS_LIMIT = 200  # resources, records of one, and records that are kept
 VALUE_LIMIT = 1_000  # bytes of one value
 
 _IIM = 0x0404  # Photoshop's resource that holds the records
@@ -28,7 +28,7 @@ def records_of(blocks: list[bytes]) -> list[tuple[str, str | None, str]]:
         for record, number, value in _records(resource):
             if (record, number) == (1, 90):
                 utf8 = value == b"\x1b%G"
-            elif record == 2 and number in _NAMES:
+            elif record == 2 and number in _NAMES and len(found) < RECORDS_LIMIT:
                 raw = _text(value, utf8)
                 found.append((_NAMES[number], _read(number, raw), raw))
     return found

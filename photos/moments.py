@@ -29,7 +29,7 @@ _YEARS = range(1970, 2200)
 
 def time_of(text: str) -> datetime | None:
     """A time like "2026:11:24 09:15:00" (EXIF) or ISO 8601 (XMP), aware only if it states an offset; None if no time."""
-    match = _TIME.fullmatch(text)
+    match = _TIME.fullmatch(text) if len(text) <= 64 else None
     if match is None:
         return None
     numbers = [int(part) for part in match.groups("0")[:6]]

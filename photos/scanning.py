@@ -9,39 +9,47 @@ import re
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
+
+Mask = NDArray[np.bool_]
 
 _PIECE = 1 << 18  # bytes looked at in one go
+_LONGEST = 256  # bytes of a match that begins in one piece and ends in the next
 _MANY = 64  # hits in a piece above which the pattern itself searches it
 
 
 def find_pair(data: bytes | mmap.mmap, pair: bytes, start: int) -> int:
     """Where two bytes first stand side by side at or after `start`, -1 if nowhere. As data.find(pair, start)."""
-    return next((int(hits[0]) for hits, _at, _stop in _hits(data, pair, start)), -1)
+    for at, masks in _pieces(data, pair, start):
+        return min(at + shift + 2 * int(mask.argmax()) for shift, mask in masks)
+    return -1
 
 
 def find_after_pair(data: bytes | mmap.mmap, pair: bytes, rule: re.Pattern[bytes], start: int = 0) -> int:
     """Where a pattern that begins with these two bytes first matches, -1 if nowhere. As rule.search(data, start)."""
-    for hits, at, stop in _hits(data, pair, start):
-        if len(hits) > _MANY:
-            match = rule.search(data, at, min(stop + 256, len(data)))
+    for at, masks in _pieces(data, pair, start):
+        if sum(int(np.count_nonzero(mask)) for _shift, mask in masks) > _MANY:
+            match = rule.search(data, at, min(at + _PIECE + _LONGEST, len(data)))
         else:
-            match = next((found for hit in hits if (found := rule.match(data, int(hit)))), None)
+            hits = sorted(
+                at + shift + 2 * hit for shift, mask in masks for hit in np.flatnonzero(mask).tolist()
+            )
+            match = next((found for hit in hits if (found := rule.match(data, hit))), None)
         if match:
             return match.start()
     return -1
 
 
-def _hits(data: bytes | mmap.mmap, pair: bytes, start: int) -> Iterator[tuple[np.ndarray, int, int]]:
-    """(places in order, first byte, end) of each piece in which the two bytes stand side by side."""
+def _pieces(data: bytes | mmap.mmap, pair: bytes, start: int) -> Iterator[tuple[int, list[tuple[int, Mask]]]]:
+    """(first byte, masks) of each piece in which the two bytes stand side by side.
+
+    A mask (shift, one truth for every two bytes) says where, at even and at odd places of the piece.
+    """
     whole = np.frombuffer(data, np.uint8) if len(data) else np.empty(0, np.uint8)
     wanted = np.frombuffer(pair, np.uint16)[0]
     for at in range(start, len(whole) - 1, _PIECE):
         piece = whole[at : at + _PIECE + 1]  # one more, for the pair that lies across two pieces
-        found = []
-        for shift in (0, 1):
-            words = piece[shift : shift + (len(piece) - shift) // 2 * 2].view(np.uint16)
-            same = words == wanted
-            if same.any():
-                found.append(np.flatnonzero(same) * 2 + (at + shift))
-        if found:
-            yield np.sort(np.concatenate(found)), at, at + len(piece)
+        words = ((shift, piece[shift : shift + (len(piece) - shift) // 2 * 2]) for shift in (0, 1))
+        masks = [(shift, part.view(np.uint16) == wanted) for shift, part in words]
+        if found := [(shift, mask) for shift, mask in masks if mask.any()]:
+            yield at, found

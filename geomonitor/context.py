@@ -1,6 +1,6 @@
 """What every page needs to know: where the reader may go, and whether this is a demo."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db.models import Q
@@ -9,8 +9,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts.access import Action, reach
+from accounts.models import User
 from duplicates.models import Pair
-from photos.models import Claim
+from photos import queueing
 
 # Pairs that a case is made of; weaker ones are stored but ask nobody for anything (design, section 6).
 _CASE_PROBABILITY = 0.5
@@ -35,7 +36,7 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     if reach(user, Action.CLAIM):
         items.append({"url": "/field/", "label": _("Lapangan"), "icon": "camera", "count": 0})
     if reach(user, Action.REVIEW):
-        waiting = Claim.objects.reviewable_by(user).waiting().count()
+        waiting = queueing.how_many_wait(cast(User, user))
         items.append({"url": "/photos/review/", "label": _("Verifikasi"), "icon": "verify", "count": waiting})
     if reach(user, Action.SCAN):
         items.append(

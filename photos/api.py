@@ -22,7 +22,7 @@ from rest_framework.response import Response
 
 from accounts.access import Action, Person, may, reach
 from accounts.models import User
-from photos import capture, intake, refiling
+from photos import capture, intake, refiling, review_api
 from photos.capture import read_fix
 from photos.conclusions import sentence_of
 from photos.models import CheckResult, Claim, ClaimQuerySet, Purpose, Verdict
@@ -425,4 +425,4 @@ def _listed(params: Any, word: str) -> list[str]:
     return [part.strip() for text in params.getlist(word) for part in text.split(",") if part.strip()]
 
 
-router_entries = [("photos", PhotoViewSet, "photo")]
+router_entries = [("photos", PhotoViewSet, "photo"), review_api.router_entry]

@@ -13,7 +13,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q
+from django.core.cache import cache
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.lookups import IsNull
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -55,6 +57,7 @@ CHECK_WORDS = {
 }
 _DOUBTING = ("failed", "warning")
 SCOPES = ("mine", "all")
+_MENU_S = 30
 
 
 # ---- who sees what
@@ -76,18 +79,18 @@ def _reach_as(user: User, role: Role) -> Reach:
     return Reach(tuple(sorted({held.place for held in roles(user) if held.role == role})))
 
 
-def waiting_for(user: User, scope: str = "mine") -> ClaimQuerySet:
+def waiting_for(user: User, scope: str = "mine", *, few: bool = False) -> ClaimQuerySet:
     """Photos that wait for this person, never the own ones, the most doubtful first and then the oldest.
 
-    scope "all" adds, for the regency, everything that nobody has looked at yet. Relies on the index claim_queue.
+    scope "all" adds, for the regency, everything that nobody has looked at yet. few: only the first rows are
+    wanted, so each row asks for its own reviews along the index claim_queue; else all reviews are read once.
     """
     here = Claim.objects.kept().exclude(uploaded_by=user.pk)
     share = Q()
     if regency := _reach_as(user, Role.MONITOR):
-        extra = _unseen() if scope == "all" else Q(pk__in=[])
-        share |= regency.q("project__village__code") & (_for_regency(regency) | extra)
+        share |= regency.q("project__village__code") & _for_regency(regency, scope, few=few)
     if district := _reach_as(user, Role.DISTRICT):
-        share |= district.q("project__village__code") & _unseen()
+        share |= district.q("project__village__code") & _without(Review.objects.all(), few=few)
     return in_order(here.filter(share) if share else here.none())
 
 
@@ -96,33 +99,30 @@ def in_order(claims: ClaimQuerySet) -> ClaimQuerySet:
     return claims.order_by("-doubt", "received_at", "pk")
 
 
-def _reviews(**wanted: Any) -> Any:
-    return Review.objects.filter(claim=OuterRef("pk"), **wanted)
+def _without(reviews: Any, *, few: bool) -> Q:
+    """Claims without any of these reviews. A scalar subquery (few) is never turned into a scan of all reviews."""
+    own = reviews.filter(claim=OuterRef("pk"))
+    return Q(IsNull(Subquery(own.order_by().values("pk")[:1]), True)) if few else Q(~Exists(own))
 
 
-def _unseen() -> Q:
-    return Q(~Exists(_reviews()))
-
-
-def _for_regency(reach: Reach) -> Q:
+def _for_regency(reach: Reach, scope: str, *, few: bool) -> Q:
     """The regency's share, of what it has not looked at yet."""
-    not_looked = Q(~Exists(_reviews().exclude(tier=ReviewTier.DISTRICT)))
-    # Nobody's word or an acceptance: what the district turned down needs no second "no".
-    open_or_accepted = _unseen() | Q(stands=True)
-    doubtful = Q(doubt__gte=settings.REVIEW_DOUBTFUL_FROM) & open_or_accepted
-    overruled = Q(stands=True) & ~Q(verdict=Verdict.VERIFIED)
-    turned_down = Q(stands=False, verdict=Verdict.VERIFIED) & Q(
-        Exists(_reviews(decision=ReviewDecision.REJECTED))
-    )
-    return not_looked & (
-        Q(control=True) | doubtful | overruled | turned_down | (_left_lying(reach) & _unseen())
-    )
+    not_looked = _without(Review.objects.exclude(tier=ReviewTier.DISTRICT), few=few)
+    unseen = _without(Review.objects.all(), few=few)
+    doubtful = Q(doubt__gte=settings.REVIEW_DOUBTFUL_FROM)
+    # What the district turned down needs no second "no", unless the checks had verified it.
+    accepted = Q(stands=True) & (doubtful | ~Q(verdict=Verdict.VERIFIED))
+    rejected = Review.objects.filter(decision=ReviewDecision.REJECTED)
+    turned_down = Q(stands=False, verdict=Verdict.VERIFIED) & ~_without(rejected, few=few)
+    fresh = unseen if scope == "all" else unseen & (doubtful | _left_lying(reach))
+    return not_looked & (Q(control=True) | accepted | turned_down | fresh)
 
 
 def _left_lying(reach: Reach) -> Q:
     """Older than the district's days, or from a district in which nobody has the duty to look."""
     since = timezone.now() - timedelta(days=settings.REVIEW_DISTRICT_DAYS)
-    return Q(received_at__lt=since) | Q(project__village__parent__in=_districts_without_reviewer(reach))
+    lonely = _districts_without_reviewer(reach)
+    return Q(received_at__lt=since) | Reach(tuple(lonely)).q("project__village__code")
 
 
 def _districts_without_reviewer(reach: Reach) -> list[str]:
@@ -205,25 +205,21 @@ def select(claims: ClaimQuerySet, asked: Asked, user: User, *, without: str = ""
     return claims
 
 
-def queue(user: User, asked: Asked) -> ClaimQuerySet:
-    """What waits for this person, by the filters, in order."""
-    return select(waiting_for(user, asked.scope), asked, user)
+def queue(user: User, asked: Asked, *, few: bool = False) -> ClaimQuerySet:
+    """What waits for this person, by the filters, in order. few: as for `waiting_for`."""
+    return select(waiting_for(user, asked.scope, few=few), asked, user)
 
 
 def neighbour(claims: ClaimQuerySet, claim: Claim, *, before: bool = False) -> Claim | None:
     """The one after (or before) this claim in the queue's order, whether or not it still waits itself."""
     doubt, at, pk = claim.doubt, claim.received_at, claim.pk
+    same = Q(doubt=doubt)
     if before:
-        condition = (
-            Q(doubt__gt=doubt)
-            | Q(doubt=doubt, received_at__lt=at)
-            | Q(doubt=doubt, received_at=at, pk__lt=pk)
-        )
-        return claims.filter(condition).order_by("doubt", "-received_at", "-pk").first()
-    condition = (
-        Q(doubt__lt=doubt) | Q(doubt=doubt, received_at__gt=at) | Q(doubt=doubt, received_at=at, pk__gt=pk)
-    )
-    return claims.filter(condition).first()
+        condition = Q(doubt__gt=doubt) | same & (Q(received_at__lt=at) | Q(received_at=at, pk__lt=pk))
+        found = claims.filter(condition, doubt__gte=doubt)  # the bound lets the index start here
+        return found.order_by("doubt", "-received_at", "-pk").first()
+    condition = Q(doubt__lt=doubt) | same & (Q(received_at__gt=at) | Q(received_at=at, pk__gt=pk))
+    return claims.filter(condition, doubt__lte=doubt).first()
 
 
 # ---- how many of each
@@ -231,7 +227,7 @@ def neighbour(claims: ClaimQuerySet, claim: Claim, *, before: bool = False) -> C
 
 @dataclass(frozen=True)
 class Counts:
-    """How many photos the filters leave, and how many each option of each filter would leave.
+    """How many photos the filters leave, and how many each verdict and place would leave.
 
     places: (district's name, its code, its count, [(village's code, name, count)]).
     """
@@ -239,12 +235,11 @@ class Counts:
     all: int
     any_verdict: int
     verdicts: dict[str, int]
-    checks: list[tuple[str, str, int]]
     places: list[tuple[str, str, int, list[tuple[str, str, int]]]]
 
 
 def count(user: User, asked: Asked) -> Counts:
-    """Counts for the page: one query over villages and verdicts, one over checks, one for names."""
+    """Counts for the page: one query over villages and verdicts, one for names."""
     waiting = select(waiting_for(user, asked.scope), Asked(checks=asked.checks, project=asked.project), user)
     rows = list(waiting.order_by().values_list("project__village_id", "verdict").annotate(many=Count("pk")))
     here = Reach(asked.places)
@@ -257,7 +252,6 @@ def count(user: User, asked: Asked) -> Counts:
         ),
         any_verdict=sum(verdicts.values()),
         verdicts=dict(verdicts),
-        checks=_count_checks(user, asked),
         places=_by_district(_sum((village, many) for village, _verdict, many in of_verdict)),
     )
 
@@ -269,13 +263,19 @@ def _sum(rows: Iterable[tuple[str, int]]) -> Counter[str]:
     return sums
 
 
-def _count_checks(user: User, asked: Asked) -> list[tuple[str, str, int]]:
-    """(code, word, count), the most frequent first."""
+def count_checks(user: User, asked: Asked) -> list[tuple[str, str, int]]:
+    """(code, word, count) of the checks that did not pass, the most frequent first; the slowest count of all."""
     claims = select(waiting_for(user, asked.scope), asked, user, without="check")
+    claims = claims.filter(doubt__gt=0)  # a check that did not pass raises the doubt; most photos have none
     doubted = CheckResult.objects.filter(claim__in=claims.order_by().values("pk"), status__in=_DOUBTING)
     rows = dict(doubted.order_by().values_list("code").annotate(many=Count("pk")))
     codes = sorted({*rows, *asked.checks}, key=lambda code: (-rows.get(code, 0), code))
     return [(code, word_of(code), rows.get(code, 0)) for code in codes]
+
+
+def all_checks() -> list[tuple[str, str]]:
+    """(code, word) of every check, in the order in which people read them."""
+    return [(check.CODE, word_of(check.CODE)) for check in CHECKS]
 
 
 def word_of(code: str) -> str:
@@ -292,3 +292,18 @@ def _by_district(by_village: Mapping[str, int]) -> list[tuple[str, str, int, lis
         (name, code, sum(many for _code, _name, many in listed), listed)
         for code, (name, listed) in districts.items()
     ]
+
+
+def how_many_wait(user: User) -> int:
+    """For the menu of every page: remembered for half a minute, or until this person decides."""
+    found = cache.get_or_set(_menu_key(user), lambda: waiting_for(user).count(), _MENU_S)
+    return int(found or 0)
+
+
+def forget_how_many(user: User) -> None:
+    """The person decided: the menu counts anew."""
+    cache.delete(_menu_key(user))
+
+
+def _menu_key(user: User) -> str:
+    return f"photos.waiting.{user.pk}"

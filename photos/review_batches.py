@@ -19,7 +19,7 @@ from django.urls import reverse
 from accounts.models import AuditEvent, Notice, User
 from photos import standing
 from photos.models import Claim, ClaimQuerySet, Review, ReviewDecision, Verdict
-from photos.queueing import Asked, queue, tier_of
+from photos.queueing import Asked, forget_how_many, queue, tier_of
 from photos.reviewing import cleaned, event_of, needs_reason, notice_of
 from places.message import Message, message, sentences
 from places.message import mark as _
@@ -146,6 +146,7 @@ def decide(*, actor: User, token: str, reason: str = "") -> Done:
         _write(actor, fit, decision, reason, batch)
         for project_id in sorted({claim.project_id for claim in fit}):
             standing.push(project_id)
+    forget_how_many(actor)
     skipped = Counter(said for said in why.values() if said)
     skipped["decided"] += len(shown) - len(claims)
     return Done(batch=batch, decision=decision, many=len(fit), skipped=+skipped)

@@ -31,11 +31,17 @@ from places.saying import number, say
 def queue(request: HttpRequest) -> HttpResponse:
     """The most doubtful photo that waits, or the one asked for: `?claim=`, or the one `?after=` or `?before=` it.
 
-    A script (X-Requested-With) gets the photo's part of the page alone.
+    A script (X-Requested-With) gets the photo's part of the page alone; with `?count=checks` the options of the
+    filter by check with their counts, which the page does not wait for.
     """
     user = _reviewer(request)
     asked = queueing.read(request.GET)
-    waiting = queueing.queue(user, asked)
+    if request.GET.get("count") == "checks":
+        checks = [(code, _(word), many) for code, word, many in queueing.count_checks(user, asked)]
+        return render(
+            request, "photos/_review_checks.html", {"checks": checks, "asked": asked, "counted": True}
+        )
+    waiting = queueing.queue(user, asked, few=True)
     claim = _current(request, waiting)
     context = _item(request, claim, asked) if claim else {"claim": None, "asked": asked}
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":
@@ -45,7 +51,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         "counts": counts,
         "others": counts.all > 1,
         "verdicts": [(verdict, verdict.label, counts.verdicts.get(verdict, 0)) for verdict in Verdict],
-        "checks": [(code, _(word), many) for code, word, many in counts.checks],
+        "checks": [(code, _(word), None) for code, word in queueing.all_checks()],
+        "checks_query": urlencode([*asked.pairs(), ("count", "checks")]),
         "is_regency": queueing.is_regency(user),
         "district_days": settings.REVIEW_DISTRICT_DAYS,
         "hidden": _but(asked, "place", "check"),

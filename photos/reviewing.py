@@ -69,6 +69,7 @@ def review(*, actor: User, claim: Claim, decision: str, reason: str = "", seen: 
         if notice := notice_of(made):
             notice.save()
         standing.push(locked.project_id)
+    queueing.forget_how_many(actor)
     return made
 
 

@@ -53,6 +53,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "project_import_errors": ("get", "abcheg"),
     "photo-list": ("get", EVERYBODY),
     "photo-detail": ("get", BUBUKS),
+    "photo-review-list": ("get", BUBUKS),
     "photo-nonces": ("post", "abchde"),  # who may send photos; an auditor inside an engagement too
     "photo-refile": ("post", "c"),  # the sender's own claim only
     "photo-share": ("post", "c"),

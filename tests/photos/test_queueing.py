@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import Role, User
@@ -197,7 +198,9 @@ def test_every_option_says_how_many_it_would_leave(cast: Cast):
     assert counts.all == 1
     assert counts.any_verdict == 2
     assert counts.verdicts == {"outside": 1, "verified": 1}
-    assert counts.checks == [("near_site", "Jarak ke titik", 1)]
+    assert queueing.count_checks(cast.dewi, Asked(places=("35.10.17.2001",))) == [
+        ("near_site", "Jarak ke titik", 1)
+    ]
     assert [(code, many, villages) for _name, code, many, villages in counts.places] == [
         ("35.10.17", 2, [("35.10.17.2002", "Bubuk", 1), ("35.10.17.2001", "Sragi", 1)])
     ]
@@ -210,3 +213,24 @@ def test_every_check_has_a_word_for_the_filter():
 def test_the_filters_survive_in_a_link():
     asked = read({"place": "35.10.17", "verdict": "outside", "year": "2026", "scope": "all"})
     assert asked.query_string() == "scope=all&verdict=outside&place=35.10.17&year=2026"
+
+
+@pytest.mark.parametrize("scope", ["mine", "all"])
+@pytest.mark.parametrize("who", ["dewi", "eko"])
+def test_both_ways_of_asking_find_the_same(cast: Cast, who, scope):
+    sent(cast, doubt=50)
+    sent(cast, **FAR)
+    accepted(sent(cast, control=True), cast.dewi)
+    accepted(sent(cast, verdict="unlocated", stands=False), cast.dewi)
+    accepted(sent(cast, doubt=90), cast.eko)
+    review(actor=cast.dewi, claim=sent(cast), decision="rejected", reason="x")
+    person = getattr(cast, who)
+    assert list(waiting_for(person, scope, few=True)) == list(waiting_for(person, scope))
+
+
+def test_the_menu_counts_anew_after_a_decision(cast: Cast):
+    cache.clear()
+    claims = [sent(cast), sent(cast)]
+    assert queueing.how_many_wait(cast.dewi) == 2
+    accepted(claims[0], cast.dewi)
+    assert queueing.how_many_wait(cast.dewi) == 1

@@ -331,12 +331,20 @@ function drawOther(map, data, colour) {
   ring.bindTooltip(data.other_name, { permanent: true, direction: "right", offset: [8, 0], className: "distance-label" });
 }
 
+/** The options of the filter by check get their counts after the page is there. */
+async function countChecks() {
+  const select = page.querySelector("[data-counts]");
+  const options = await fragment(select.dataset.counts, { quiet: true }).catch(() => "");
+  if (options && document.activeElement !== select) select.innerHTML = options;
+}
+
 /* ---- start ---- */
 
 if (page) {
   teachItem(item());
   teachKeys();
   prepareNext();
+  countChecks();
   for (const select of page.querySelectorAll("[data-submits]")) select.addEventListener("change", () => select.form.requestSubmit());
 }
 const bulk = document.querySelector("[data-bulk]");

@@ -182,7 +182,8 @@ def keypoints_of(grey: Grey, *, side: int = SIDE, most: int = KEYPOINTS) -> Keyp
         return Keypoints(empty, empty, empty, empty, np.zeros((0, 128)))
     rows = np.array([(*key.pt, key.size, key.angle) for key in found])
     total = np.maximum(described.sum(1, keepdims=True), 1e-6)
-    return Keypoints(*rows.T, np.sqrt(described / total))  # RootSIFT
+    x, y, across, angle = rows.T
+    return Keypoints(x, y, across, angle, np.sqrt(described / total))  # RootSIFT
 
 
 @lru_cache(maxsize=4)
@@ -289,13 +290,19 @@ def _lie(left: Fingerprint, right: Fingerprint, mirrored: bool) -> Lie | None:
     good = near & alike & turned
     counts = np.array([_distinct(ours[row], theirs[row]) for row in good])
     best = int(counts.argmax())
-    matrix = np.array(
-        [
-            [cos[best] * sign, -sin[best], shift_x[best]],
-            [sin[best] * sign, cos[best], shift_y[best]],
-        ]
-    )
-    return Lie(int(counts[best]), mirrored, matrix) if counts[best] >= 2 else None
+    if counts[best] < 2:
+        return None
+    chosen = good[best]
+    matrix = _movement(x[chosen], y[chosen], u[chosen], v[chosen])
+    return Lie(int(counts[best]), mirrored, matrix * np.array([sign, 1.0, 1.0]))
+
+
+def _movement(x: Floats, y: Floats, u: Floats, v: Floats) -> Floats:
+    """The shift, scale and turn that bring (x, y) nearest to (u, v), by least squares; 2 × 3."""
+    one, none = np.ones_like(x), np.zeros_like(x)
+    design = np.concatenate([np.stack([x, -y, one, none], 1), np.stack([y, x, none, one], 1)])
+    cos, sin, right, down = np.linalg.lstsq(design, np.concatenate([u, v]), rcond=None)[0]
+    return np.array([[cos, -sin, right], [sin, cos, down]])
 
 
 def _distinct(ours: np.ndarray, theirs: np.ndarray) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from photos import field_pages, ledger_pages, originals, review_pages
+from photos import field_pages, ledger_pages, originals, review_pages, rules_page
 from photos.ledger_api import LedgerView
 
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("field/<int:pk>/", field_pages.project, name="field_project"),
     path("photos/review/", review_pages.queue, name="photo_review"),
     path("photos/review/bulk/", review_pages.bulk, name="review_bulk"),
+    path("photos/rules/", rules_page.listing, name="photo_rules"),
     path("photos/<int:pk>/review/", review_pages.decide, name="claim_review"),
     path("photos/<int:pk>/refile/", field_pages.refile_claim, name="claim_refile"),
     path("photos/<int:pk>/share/", field_pages.share_claim, name="claim_share"),

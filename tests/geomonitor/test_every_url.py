@@ -74,6 +74,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "field_project": ("get", "chde"),
     "photo_review": ("get", "de"),
     "review_bulk": ("get", "de"),
+    "photo_rules": ("get", "defg"),
     "claim_review": ("post", "de"),
     "claim_refile": ("post", "c"),
     "claim_share": ("post", "c"),

@@ -39,14 +39,13 @@ SENTENCES = sentences(
         "edited.resized": _(
             "Gambar berukuran %(now)s piksel, padahal kamera mencatat %(then)s: diperkecil atau dipotong."
         ),
-        "edited.resaved": _(
-            "File disimpan ulang: %(missing_word)s, yang selalu ditulis %(camera)s, tidak seperti seharusnya."
+        "edited.no_note": _(
+            "File disimpan ulang: catatan pabrik (MakerNote), yang selalu ditulis %(camera)s, sudah tidak ada."
         ),
+        "edited.progressive": _("File disimpan ulang: gambarnya JPEG progresif, yang tidak ditulis kamera."),
         "edited.nothing": _("Tidak bisa diperiksa: file tanpa keterangan apa pun."),
     }
 )
-NO_MAKER_NOTE = _("catatan pabrik (MakerNote)")
-NOT_BASELINE = _("susunan gambar (JPEG progresif)")
 
 # Where programs name themselves: (source, tag).
 _NAMES = (
@@ -151,13 +150,13 @@ def _resized(evidence: Evidence) -> Iterator[Finding]:
 
 def _resaved(evidence: Evidence) -> Iterator[Finding]:
     facts, make = evidence.facts, (evidence.facts.camera.make or "").lower()
-    camera = " ".join(filter(None, (facts.camera.make, facts.camera.model)))
     if make and facts.structure.progressive:
-        said = message("edited.resaved", missing_word=NOT_BASELINE, camera=camera)
-        yield "warning", said, "progressive", None, evidence.keys("Progressive", "Segments", source="server")
+        cites = evidence.keys("Progressive", "Segments", source="server")
+        yield "warning", message("edited.progressive"), "progressive", None, cites
     if make and not facts.maker_note and _writes_note(make, facts.camera.software or ""):
-        said = message("edited.resaved", missing_word=NO_MAKER_NOTE, camera=camera)
-        yield "warning", said, "MakerNote", None, evidence.keys("Make", "Model", "Software")
+        camera = " ".join(filter(None, (facts.camera.make, facts.camera.model)))
+        cites = evidence.keys("Make", "Model", "Software")
+        yield "warning", message("edited.no_note", camera=camera), "MakerNote", None, cites
 
 
 def _writes_note(make: str, software: str) -> bool:

@@ -27,7 +27,11 @@ SENTENCES = sentences(
     {
         "reuse.link_bytes": _("Berkas yang sama, byte demi byte."),
         "reuse.link_pixels": _("Gambar yang sama, hanya disimpan ulang (kemiripan %(similarity_pct)s)."),
-        "reuse.link_near": _("Gambar yang sama: %(changes)s (kemiripan %(similarity_pct)s)."),
+        "reuse.link_near": _("Gambar yang sama setelah diubah (kemiripan %(similarity_pct)s):"),
+        "reuse.mirrored": _("dicerminkan"),
+        "reuse.turned": _("diputar %(turn_deg)s°"),
+        "reuse.part": _("dipotong, tinggal %(part_pct)s"),
+        "reuse.retouched": _("terang, ukuran, mutu atau tulisan di atasnya berbeda"),
     }
 )
 logger = logging.getLogger(__name__)
@@ -93,7 +97,8 @@ class Link:
     """Another claim of the same picture, as one reader may see it.
 
     how: "bytes", "pixels" or "near". earlier: the other one was received first. details: of the pair
-    (models.SamePicture); what: the sentence that says what links them.
+    (models.SamePicture): turn, mirrored, part (x, y, width, height: what the right picture shows of the left, in
+    fractions), part_of_right. what, changes: what links them, said in one `sentence`.
     """
 
     claim: Claim
@@ -101,11 +106,13 @@ class Link:
     similarity: float
     earlier: bool
     what: Message
+    changes: tuple[Message, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
 
     @property
     def sentence(self) -> str:
-        return say(self.what)
+        changes = ", ".join(say(change) for change in self.changes)
+        return f"{say(self.what)} {changes}." if changes else say(self.what)
 
 
 def store(photo: Photo, fingerprint: fingerprints.Fingerprint) -> Fingerprint:
@@ -340,10 +347,23 @@ def _link(claim: Claim, other: Claim, pair: SamePicture | None) -> Link:
     if pair is None:
         return Link(other, "bytes", 1.0, earlier, message("reuse.link_bytes"))
     percent = round(100 * pair.similarity)
-    what = message("reuse.link_pixels", similarity_pct=percent)
-    if pair.how == SamePicture.How.NEAR:
-        what = message("reuse.link_near", similarity_pct=percent, changes="")
-    return Link(other, pair.how, pair.similarity, earlier, what, pair.details)
+    if pair.how == SamePicture.How.PIXELS:
+        what = message("reuse.link_pixels", similarity_pct=percent)
+        return Link(other, pair.how, pair.similarity, earlier, what, details=pair.details)
+    what = message("reuse.link_near", similarity_pct=percent)
+    return Link(other, pair.how, pair.similarity, earlier, what, _changes(pair.details), pair.details)
+
+
+def _changes(details: dict[str, Any]) -> tuple[Message, ...]:
+    """What was done to one picture to make the other, as far as it can be told."""
+    whole = [0.0, 0.0, 1.0, 1.0]
+    areas = [part[2] * part[3] for part in (details.get("part", whole), details.get("part_of_right", whole))]
+    said = [
+        details.get("mirrored") and message("reuse.mirrored"),
+        details.get("turn") and message("reuse.turned", turn_deg=details["turn"]),
+        min(areas) < 0.97 and message("reuse.part", part_pct=round(100 * min(areas))),
+    ]
+    return tuple(filter(None, said)) or (message("reuse.retouched"),)
 
 
 def _other(pair: SamePicture, photo: Photo) -> int:

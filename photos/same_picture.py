@@ -28,6 +28,7 @@ TEXTURED = 2.0  # grey levels of fine detail; a block with less on both sides sa
 LEAST_BLOCKS = 12  # textured ones; fewer are no evidence
 ALIKE = 0.8  # correlation of a block's fine detail
 SAME_SHARE = 0.75  # of the textured blocks that must be alike: a stamp may cover the others
+SAME_WHOLE = 0.98  # of them in pictures that were only saved again
 SAME_LEVELS = 4.0  # mean difference in grey levels of pictures that were only saved again
 
 cv2.setNumThreads(1)
@@ -126,7 +127,8 @@ def compare(left: Image.Image, right: Image.Image, guesses: Iterable[Floats]) ->
 
 def _only_saved_again(same: Same, aligned: Aligned) -> bool:
     whole = all(part[2] > 0.985 and part[3] > 0.985 for part in (same.part, same.reversed().part))
-    return whole and not same.mirrored and same.turn == 0 and aligned.levels < SAME_LEVELS
+    unstamped = aligned.levels < SAME_LEVELS and aligned.share >= SAME_WHOLE
+    return whole and not same.mirrored and same.turn == 0 and unstamped
 
 
 def align(left: Grey, right: Grey, guess: Floats) -> Aligned | None:

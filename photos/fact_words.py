@@ -54,6 +54,37 @@ NAMES = {
     "tolerance_m": _("Batas jarak"),
     "window": _("Masa pekerjaan"),
     "sha256": _("SHA-256 berkas"),
+    "nonce": _("Nomor kamera Geomonitor"),
+    "mac": _("Segel kamera Geomonitor"),
+    "size": _("Ukuran berkas (byte)"),
+    "site_version": _("Versi titik lokasi"),
+    "site_source": _("Asal titik lokasi"),
+    "radius_m": _("Radius perkiraan lokasi"),
+    "village": _("Desa"),
+    "boundary": _("Batas desa (sidik)"),
+    "work_type": _("Jenis pekerjaan"),
+    "stages": _("Tahap yang diharapkan (%)"),
+    "site_shots": _("Foto lain di titik ini"),
+    "device": _("Kamera yang sama"),
+    "device_shots": _("Foto lain dari kamera ini"),
+    "same_position": _("Foto lain dengan koordinat yang sama"),
+    "same_picture": _("Foto lain dengan gambar yang sama"),
+    "nearer_site": _("Titik lain yang lebih dekat"),
+    "derivative_error": _("Gambar tidak bisa dibuat"),
+    "note": _("Catatan"),
+    "viewpoint": _("Sudut pandang"),
+    "file_name": _("Nama saat dikirim"),
+    "taken_by": _("Diambil oleh"),
+    "answers": _("Menjawab foto nomor"),
+    # Parts of a value that is a table.
+    "claim": _("foto nomor"),
+    "taken_at": _("diambil"),
+    "distance_m": _("jarak"),
+    "error_m": _("akurasi"),
+    "how": _("cara"),
+    "similarity": _("kemiripan"),
+    "severity": _("bobot"),
+    "limits": _("batas"),
 }
 # Why a value could not be read (photos/exif.py).
 REASONS = {
@@ -68,6 +99,7 @@ REASONS = {
     "absent": _("tidak ada"),
     "stripped": _("sudah dihapus"),
     "too_large": _("terlalu besar untuk dibaca"),
+    "not_a_number": _("bukan angka"),
     "truncated": _("terpotong"),
     "budget": _("tidak dibaca: berkas terlalu rumit"),
 }
@@ -78,12 +110,12 @@ MISSING = {
     "iptc": gettext_lazy("tidak ada di file"),
     "capture": gettext_lazy("tidak dikirim bersama foto"),
     "officer": gettext_lazy("tidak diisi"),
-    "server": gettext_lazy("tidak tercatat"),
+    "server": gettext_lazy("tidak ada"),
 }
 _METRES = {"GPSAltitude", "GPSHPositioningError"}
 _DEGREES = {"GPSLatitude", "GPSLongitude", "lon", "lat"}
 _DIRECTIONS = {"GPSImgDirection", "heading_deg"}
-_TIMES = {"received_at", "at", "shot_at"}
+_TIMES = {"received_at", "at", "shot_at", "taken_at"}
 
 
 def name_of(name: str) -> str:
@@ -108,14 +140,15 @@ def _yes_no(name: str, value: bool) -> str:
 def _list(name: str, value: list[Any]) -> str:
     if name == "window":
         return " – ".join(_day(day) for day in value)
-    return ", ".join(value_of("", one) for one in value)
+    return "; ".join(value_of("", one) for one in value) or gettext("tidak ada")
 
 
 def _mapping(name: str, value: dict[str, Any]) -> str:
     if set(value) == {"reason"}:
         reason = str(value["reason"])
         return gettext(REASONS[reason]) if reason in REASONS else reason
-    return ", ".join(f"{key}: {value_of(key, one)}" for key, one in value.items())
+    parts = [(name_of(key) or key, value_of(key, one)) for key, one in value.items() if one is not None]
+    return ", ".join(f"{word.lower()} {said}" for word, said in parts)
 
 
 def _number(name: str, given: float) -> str:

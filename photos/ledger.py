@@ -15,12 +15,14 @@ from django.utils.translation import gettext
 
 from accounts.access import Action, Person, reach
 from photos import fact_words, ledger_history
+from photos.checks import CHECKS
 from photos.conclusions import sentence_of
 from photos.ledger_history import Happening
-from photos.models import Claim, Fact, FactSource
+from photos.models import CheckResult, CheckStatus, Claim, Fact, FactSource
 from photos.queueing import CHECK_WORDS
 from places.earth import metres_between
 from places.message import Message
+from places.message import mark as _
 from places.saying import say
 
 _FROM_FILE = (FactSource.EXIF, FactSource.XMP, FactSource.IPTC)
@@ -29,6 +31,17 @@ _UNITS = {
     "near_site": "m", "in_village": "m", "fix_agrees": "m", "surveyed_site": "m", "nearer_site": "m",
     "hemisphere": "m", "time_plausible": "min", "fix_age": "min", "speed": "km/h", "progress_order": "%",
 }  # fmt: skip
+# Where the queue's word names what went wrong, the ledger names what was asked.
+_TITLES = {
+    "nearer_site": _("Titik lain di dekatnya"),
+    "surveyed_site": _("Survei titik lokasi"),
+    "stages_present": _("Kelengkapan tahap"),
+    "edited": _("Tanda penyuntingan"),
+    "same_coordinates": _("Koordinat foto lain"),
+    "not_reused": _("Pemakaian gambar sebelumnya"),
+    "screen_or_print": _("Tanda layar atau cetakan"),
+}
+_BY_PIXELS = {check.CODE for check in CHECKS if check.TIER == "pixel"} | {"not_reused"}
 
 
 @dataclass(frozen=True)
@@ -153,16 +166,18 @@ def claim_for(user: Person, pk: int) -> Claim:
 def of(claim: Claim, user: Person) -> Ledger:
     """The ledger of a claim that the person may see (`claim_for`). Six queries."""
     facts = [*claim.photo.facts.filter(claim=None).order_by("pk"), *claim.facts.order_by("pk")]
+    _keep_readable(facts, user)
     by_key: dict[str, list[Fact]] = {}
     for fact in facts:
         by_key.setdefault(fact.key, []).append(fact)
     checks = list(claim.checks.order_by("order"))
+    is_looked_at = claim.photo.looked_at is not None
     lines = tuple(
         Line(
             code=check.code,
-            title=gettext(CHECK_WORDS[check.code]) if check.code in CHECK_WORDS else check.code,
+            title=_title(check.code),
             status=check.status,
-            status_label=str(check.get_status_display()),
+            status_label=_status(check, is_looked_at=is_looked_at),
             sentence=say(Message.from_json(check.message)),
             measured=check.measured,
             limit=check.limit,
@@ -181,6 +196,47 @@ def of(claim: Claim, user: Person) -> Ledger:
         witnesses=_witnesses(claim, by_key),
         history=ledger_history.of(claim, user),
     )
+
+
+def _title(code: str) -> str:
+    """What the check asks; a check of a newer release shows its code."""
+    word = _TITLES.get(code) or CHECK_WORDS.get(code)
+    return gettext(word) if word else code
+
+
+def _status(check: CheckResult, *, is_looked_at: bool) -> str:
+    """The status in words: "still being checked" only while the worker has not looked."""
+    if check.status == CheckStatus.UNKNOWN and (is_looked_at or check.code not in _BY_PIXELS):
+        return gettext("tidak bisa diperiksa")
+    return str(check.get_status_display())
+
+
+def _keep_readable(facts: Iterable[Fact], user: Person) -> None:
+    """Of facts that name other photos, keep those that the reader may know of; of the others only how many."""
+    named = {
+        item["claim"]
+        for fact in facts
+        if isinstance(fact.value, list)
+        for item in fact.value
+        if _names_claim(item)
+    }
+    seen = (
+        set(Claim.objects.visible_to(user).filter(pk__in=named).values_list("pk", flat=True))
+        if named
+        else set()
+    )
+    for fact in facts:
+        if isinstance(fact.value, list) and any(map(_names_claim, fact.value)):
+            kept = [item for item in fact.value if not _names_claim(item) or item["claim"] in seen]
+            hidden = len(fact.value) - len(kept)
+            word = gettext("%(count)s foto di luar wilayah Anda") % {"count": hidden}
+            fact.value = [*kept, word] if hidden else kept
+        elif fact.name == "nearer_site" and isinstance(fact.value, dict):
+            fact.value = {name: value for name, value in fact.value.items() if name != "site"}
+
+
+def _names_claim(item: object) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("claim"), int)
 
 
 def _cited(key: str, by_key: dict[str, list[Fact]]) -> list[Said]:

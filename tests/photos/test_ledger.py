@@ -99,7 +99,13 @@ def test_everything_that_is_cited_is_there_or_said_to_be_missing(cast: Cast):
 
 
 def test_what_the_server_and_the_officer_said_is_never_missing(cast: Cast):
-    """A check that cites the server's or the officer's word must find it written down."""
+    """A check that cites the server's or the officer's word finds it written down; or there was nothing of it."""
+    left_out = {
+        "nearer_site",
+        "radius_m",
+        "binding",
+        "device",
+    }  # photos/facts.py: where there is nothing to say
     for claim in real_claims(cast):
         for line in ledger.of(claim, cast.eko).lines:
             lost = [
@@ -152,13 +158,39 @@ def test_facts_that_nobody_cites_stand_apart(cast: Cast, claim: Claim):
         ("GPSDOP", {"reason": "zero_denominator"}, "pecahan dengan penyebut nol"),
         ("GPSDOP", {"reason": "of a newer release"}, "of a newer release"),
         ("Software", None, "–"),
-        ("faces", [1, 2], "1, 2"),
-        ("box", {"x": 1}, "x: 1"),
+        ("faces", [1, 2], "1; 2"),
+        ("faces", [], "tidak ada"),
+        ("nearer_site", {"distance_m": 12.0, "no": None}, "jarak 12 m"),
+        ("site_shots", [{"claim": 7, "progress": 50}], "foto nomor 7, progres yang disebut 50 %"),
         ("flash", True, "ya"),
     ],
 )
 def test_a_value_in_people_s_words(name, value, words):
     assert fact_words.value_of(name, value) == words
+
+
+def test_photos_of_places_out_of_reach_are_only_counted(cast: Cast, claim: Claim):
+    """The server compares with photos of everybody; a reader learns of those in reach alone."""
+    secret = ClaimFactory(project=ProjectFactory(village=cast.bubuk, published=False))
+    shots = [{"claim": pk, "progress": 50, "lon": 114.245, "lat": -8.25} for pk in (claim.pk, secret.pk)]
+    Fact.objects.filter(claim=claim, name="device_shots").update(value=shots)
+    Fact.objects.create(
+        photo=claim.photo,
+        claim=claim,
+        source="server",
+        name="nearer_site",
+        value={"site": 99, "distance_m": 3.0},
+    )
+
+    def told(user, name: str) -> str:
+        book = ledger.of(claim, user)
+        facts = [*book.others, *(said for line in book.lines for said in line.facts)]
+        return next(said.value for said in facts if said.name == name)
+
+    assert f"foto nomor {secret.pk}" in told(cast.eko, "device_shots")
+    assert f"foto nomor {secret.pk}" not in told(cast.ani, "device_shots")
+    assert "1 foto di luar wilayah Anda" in told(cast.ani, "device_shots")
+    assert told(cast.ani, "nearer_site") == "jarak 3,0 m"
 
 
 # Two witnesses ---------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent
 from photos import rules
+from photos.checks import CHECKS
 from photos.models import CheckSetting
 from photos.rechecking import rejudge
 from places.problems import Problem
@@ -215,3 +216,29 @@ def test_a_staff_member_without_the_right_does_not_see_it(cast: Cast):
     client = log_in(UserFactory(username="staf", is_staff=True))
     assert client.get(reverse("admin:photos_checksetting_changelist")).status_code == 403
     assert client.post(reverse("admin:photos_checksetting_add"), FORM).status_code == 403
+
+
+# The page --------------------------------------------------------------------------------------------------
+
+
+def test_reviewers_read_every_check_with_what_is_set(cast: Cast):
+    rules.save(actor=cast.galih, setting=setting(activity="02.03", severity="warning", kmh=90))
+    answer = log_in(cast.dewi).get(reverse("photo_rules"))
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert all(f'id="{check.CODE}"' in page for check in CHECKS)
+    assert "SE Bupati 4/2026" in page
+    assert "Foto ini bertanggal …, sebelum masa pekerjaan (mulai …)." in page
+    assert "%(" not in page
+    assert reverse("admin:photos_checksetting_changelist") not in page
+
+
+def test_officers_and_the_public_do_not(cast: Cast):
+    assert log_in(cast.ani).get(reverse("photo_rules")).status_code == 403
+    assert Client().get(reverse("photo_rules")).status_code in {302, 403}
+
+
+def test_the_page_asks_few_queries(cast: Cast, django_assert_max_num_queries):
+    client = log_in(cast.eko)
+    with django_assert_max_num_queries(8):
+        client.get(reverse("photo_rules"))

@@ -108,9 +108,8 @@ def test_what_the_server_and_the_officer_said_is_never_missing(cast: Cast):
     }  # photos/facts.py: where there is nothing to say
     for claim in real_claims(cast):
         for line in ledger.of(claim, cast.eko).lines:
-            lost = [
-                said.key for said in line.facts if said.is_missing and said.source in {"server", "officer"}
-            ]
+            missing = [said for said in line.facts if said.is_missing and said.name not in left_out]
+            lost = [said.key for said in missing if said.source in {"server", "officer"}]
             assert lost == [], (line.code, claim.progress)
 
 

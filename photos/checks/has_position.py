@@ -141,7 +141,7 @@ def _why(evidence: Evidence) -> Message:
 
 def _traces(evidence: Evidence) -> tuple[str, ...]:
     """What tells the reason: what is left of GPS, else the camera, else how the file is built."""
-    read = ("server:printed",) if evidence.pixels and evidence.pixels.printed else ()
+    read = ("server:printed_text",) if evidence.pixels and evidence.pixels.printed else ()
     left = (*evidence.keys(*_GPS_FACTS), *evidence.keys("GPSLatitude", "GPSLongitude", source="xmp"))
     camera = evidence.keys("Make", "Model", "Software", "UserComment")
     return (*read, *(left or camera or evidence.keys("Segments", source="server")), *evidence.fix_facts)

@@ -93,7 +93,7 @@ def test_coordinates_read_from_the_picture_are_a_claim_and_never_proof() -> None
     outcome = has_position.run(evidence)
     assert (evidence.position, evidence.position_reason) == (None, "printed")
     assert "terbaca: -8.2192, 114.3691" in say(outcome.message)
-    assert outcome.cites[0] == "server:printed"
+    assert outcome.cites[0] == "server:printed_text"
 
 
 # hemisphere -----------------------------------------------------------------------------------------------------

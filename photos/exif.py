@@ -272,7 +272,7 @@ def _coordinate(said: Said, name: str, letters: str, limit: int, source: str) ->
     if fact.reason:
         return None, fact.reason
     if source == "exif":
-        letter = said.text(name + "Ref").strip()[:1].upper()
+        letter = said.text(name + "Ref")[:1].upper()
         if letter not in tuple(letters):
             both_zero = value == 0 and not letter
             return (0.0, "") if both_zero else (None, "missing_ref")

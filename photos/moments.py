@@ -82,9 +82,9 @@ def other_time(said: Said, name: str, fraction: str, offset: str) -> datetime | 
 
 def _with_fraction(said: Said, name: str, fraction_name: str) -> datetime | None:
     time = time_of(said.text(name))
-    fraction = said.text(fraction_name).strip()
-    if time and not time.microsecond and fraction.isascii() and fraction.isdecimal():
-        return time.replace(microsecond=int(fraction.ljust(6, "0")[:6]))
+    fraction = re.match(r" ?(\d{1,9})", said.text(fraction_name), re.ASCII)
+    if time and not time.microsecond and fraction:
+        return time.replace(microsecond=int(fraction[1].ljust(6, "0")[:6]))
     return time
 
 

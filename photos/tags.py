@@ -95,6 +95,8 @@ def _value(said: Said, tiff: Tiff, entry: Entry, name: str) -> tuple[Value, str]
         value = _whole(numbers[0][0])
     elif name == "GPSVersionID":
         value = ".".join(str(n) for n, _ in numbers[:4]) or None
+    elif name == "GPSDateStamp":
+        value, missing = _day(tiff.text(entry)) or None, "empty"
     elif name in ("GPSProcessingMethod", "UserComment"):
         value, missing = _coded(tiff, entry) or None, "empty"
     else:
@@ -104,6 +106,11 @@ def _value(said: Said, tiff: Tiff, entry: Entry, name: str) -> tuple[Value, str]
 
 def _whole(number: Number) -> int | None:
     return int(number) if math.isfinite(number) else None
+
+
+def _day(text: str) -> str:
+    """A day in EXIF's own form, which some write without or with other marks: "2026:11:24"."""
+    return re.sub(r"^\s*(\d{4})\D?(\d\d)\D?(\d\d)$", r"\1:\2:\3", text, flags=re.ASCII)
 
 
 def _coded(tiff: Tiff, entry: Entry) -> str:
@@ -141,7 +148,7 @@ def degrees_of(numbers: list[tuple[Number, Number]]) -> tuple[float | None, str]
     if not parts or all(top == 0 and bottom == 0 for top, bottom in parts):
         return None, "no_value"
     ratios = [ratio_of(part) for part in parts]
-    if any(ratio is None for ratio in ratios):
+    if any(ratio_of(number) is None for number in numbers):
         return None, "zero_denominator"
     degrees, minutes, seconds = ([float(r) for r in ratios if r is not None] + [0.0, 0.0])[:3]
     value = abs(degrees) + (minutes + seconds / 60) / 60

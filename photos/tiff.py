@@ -59,13 +59,18 @@ class Tiff:
     def directory(self, offset: int) -> dict[int, Entry] | None:
         """Entries by tag of the directory at an offset; the last of two with one tag counts, as in exiftool.
 
-        None if there is no directory, or if it was read before (a loop).
+        None if there is no directory, or if it was read before (a loop). As in exiftool, one that does not fit into
+        the block or whose first entry has no known type is none.
         """
         if not 8 <= offset <= len(self.block) - 2 or offset in self._visited:
             return None
         self._visited.add(offset)
-        count = min(int(self._unpack("H", offset)[0]), ENTRIES_LIMIT, (len(self.block) - offset - 2) // 12)
-        entries = (self._entry(offset + 2 + 12 * n) for n in range(count))
+        count = int(self._unpack("H", offset)[0])
+        if 12 * count > len(self.block) - offset - 2:
+            return None
+        entries = [self._entry(offset + 2 + 12 * n) for n in range(min(count, ENTRIES_LIMIT))]
+        if entries and entries[0].kind and entries[0].flaw == "unknown_type":
+            return None
         return {entry.tag: entry for entry in entries}
 
     def next_of(self, offset: int) -> int:

@@ -153,6 +153,18 @@ REASONS = {
         "malformed",
         "missing_ref",
     ),
+    "a blank before the letter": (
+        located(gps(LON, LAT) | {1: (ASCII, " S")}),
+        "",
+        "malformed",
+        "missing_ref",
+    ),
+    "a fourth number over nothing": (
+        located(gps(LON, LAT) | {2: (RATIONAL, [*RATIONALS, (1, 0)])}),
+        "",
+        "malformed",
+        "zero_denominator",
+    ),
     "a letter that is none": (located(gps(LON, LAT) | {1: (ASCII, "X")}), "", "malformed", "missing_ref"),
     "latitude 91": (located(gps(LON, -91)), "", "malformed", "out_of_range"),
     "longitude 181": (located(gps(181, LAT)), "", "malformed", "out_of_range"),
@@ -387,3 +399,18 @@ def test_it_finds_tags_that_a_writer_put_into_the_other_directory() -> None:
     assert facts.taken.source == "exif_assumed_wib"
     assert facts.camera.make == "HTC"
     assert facts.value("ModifyDate") == "2026:11:24 10:00:00"
+
+
+def test_it_reads_a_day_of_the_satellites_in_any_writing() -> None:
+    for written in ("20261124", "2026-11-24", "2026:11:24"):
+        day = {"time": TIME["time"], "date": (ASCII, written)}
+        assert exif.read(located(gps(LON, LAT, **day))).value("GPSDateStamp") == "2026:11:24"
+
+
+@pytest.mark.parametrize(
+    ("fraction", "micros"), [("8.2", 800_000), ("6836S0", 683_600), (" 5", 500_000), ("S", 0)]
+)
+def test_it_takes_the_digits_that_a_part_of_a_second_begins_with(fraction: str, micros: int) -> None:
+    facts = exif.read(camera.jpeg(camera.exif(Shot(sub={0x9291: (ASCII, fraction)}))))
+    assert facts.camera_at is not None
+    assert facts.camera_at.microsecond == micros

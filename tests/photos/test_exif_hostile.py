@@ -96,6 +96,19 @@ def test_it_never_follows_a_directory_twice() -> None:
     assert {fact.reason for fact in facts.facts if fact.source == "exif"} == {"malformed"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "count"), [(258, 1), (2, 40)], ids=["first entry of no type", "beyond the block"]
+)
+def test_it_takes_no_directory_that_exiftool_calls_bad(kind: int, count: int) -> None:
+    block = (
+        b"II*\0\x08\0\0\0" + struct.pack("<H", count) + struct.pack("<HHII", 0x010F, kind, 4, 0) + bytes(4)
+    )
+    facts = read(camera.jpeg(block))
+    assert [(fact.name, fact.reason) for fact in facts.facts if fact.source == "exif"] == [
+        ("EXIF", "malformed")
+    ]
+
+
 def test_it_reads_no_more_entries_than_its_limit() -> None:
     block = b"II*\0\x08\0\0\0" + struct.pack("<H", 65_535) + struct.pack("<HHII", 0x010F, 2, 4, 0) * 65_535
     assert read(camera.png(block)).camera.make is None

@@ -24,12 +24,17 @@ SIDE = 640  # pixels of the longer side at which pictures are laid on each other
 BLOCK = 32
 LEAST_OVERLAP = 0.05  # of the left picture
 LEAST_POINTS = 8
-TEXTURED = 2.0  # grey levels of fine detail; a block with less on both sides says nothing
-LEAST_BLOCKS = 12  # textured ones; fewer are no evidence
-ALIKE = 0.8  # correlation of a block's fine detail
-SAME_SHARE = 0.75  # of the textured blocks that must be alike: a stamp may cover the others
-SAME_WHOLE = 0.98  # of them in pictures that were only saved again
-SAME_LEVELS = 4.0  # mean difference in grey levels of pictures that were only saved again
+TEXTURED = 1.2  # grey levels of fine detail on both sides; a block with less says nothing of its detail
+LEAST_BLOCKS = 12  # that say something; fewer are no evidence
+COVERED = 0.25  # of a block's points may lie under a letter or a line drawn over it
+ALIKE = 0.93  # correlation of a block's fine detail without them
+OTHER_LIGHT = 10.0  # grey levels between two blocks, after one change of brightness for the whole picture
+STEADY = 0.25  # pixels that a point may lie off after the pictures were laid on each other
+SAME_SHARE = 0.70  # of the blocks that must be alike: a stamp may cover the others
+SAME_STEADY = 0.25  # of the points that must be steady
+SAME_BOTH = 1.30  # the two together
+SAME_WHOLE = 0.98  # of the blocks in pictures that were only saved again
+SAME_LEVELS = 4.0  # mean difference in grey levels of these
 
 cv2.setNumThreads(1)
 
@@ -38,29 +43,22 @@ cv2.setNumThreads(1)
 class Aligned:
     """Two pictures laid on each other. matrix: left to right, 2 × 3, in units of their longer sides.
 
-    tracks: points followed; agreeing: the share of them that moved as one, within half a pixel; residual: by how
-    much these still miss, in pixels. For every block: correlation and contrast (left, right) of the fine detail.
-    levels: mean difference in grey levels, after brightness and contrast were made equal.
+    alike: the share of blocks with the same fine detail and light among those that say something, 0 if these are
+    too few to tell. steady: the share of points that lie on each other within STEADY. levels: mean difference in
+    grey levels. overlap: the share of the left picture that the right one covers.
     """
 
-    tracks: int
-    agreeing: float
-    residual: float
     matrix: Floats
     overlap: float
-    ncc: Floats
-    detail: Floats
+    alike: float
+    steady: float
     levels: float
 
     @property
-    def textured(self) -> NDArray[np.bool_]:
-        return self.detail.max(axis=1) >= TEXTURED
-
-    @property
-    def share(self) -> float:
-        """The share of the textured blocks whose fine detail is the same; 0 if there are too few to tell."""
-        textured = self.textured
-        return float((self.ncc[textured] >= ALIKE).mean()) if textured.sum() >= LEAST_BLOCKS else 0.0
+    def is_one(self) -> bool:
+        """Whether this is one picture: by its detail, by its points, and by both together."""
+        enough = self.alike >= SAME_SHARE and self.steady >= SAME_STEADY
+        return enough and self.alike + self.steady >= SAME_BOTH
 
 
 @dataclass(frozen=True)
@@ -119,15 +117,15 @@ def compare(left: Image.Image, right: Image.Image, guesses: Iterable[Floats]) ->
     ours, theirs = grey_of(left), grey_of(right)
     for guess in guesses:
         aligned = align(ours, theirs, guess)
-        if aligned and aligned.share >= SAME_SHARE:
-            same = Same("near", aligned.share, aligned.matrix, left.size, right.size)
+        if aligned and aligned.is_one:
+            same = Same("near", aligned.alike, aligned.matrix, left.size, right.size)
             return replace(same, how="pixels") if _only_saved_again(same, aligned) else same
     return None
 
 
 def _only_saved_again(same: Same, aligned: Aligned) -> bool:
     whole = all(part[2] > 0.985 and part[3] > 0.985 for part in (same.part, same.reversed().part))
-    unstamped = aligned.levels < SAME_LEVELS and aligned.share >= SAME_WHOLE
+    unstamped = aligned.levels < SAME_LEVELS and aligned.alike >= SAME_WHOLE
     return whole and not same.mirrored and same.turn == 0 and unstamped
 
 
@@ -140,22 +138,23 @@ def align(left: Grey, right: Grey, guess: Floats) -> Aligned | None:
     if placed is None:
         return None
     left, right, matrix = placed
-    agreeing, residual, tracks = 0.0, 0.0, 0
     for reach, within in ((3, 2.0), (1, 0.75)):
         warped, inside = _laid(right, matrix, left.shape)
-        step = _step(left, warped, inside, reach=reach, within=within)
-        if step is None:
+        move = _movement(left, warped, inside, reach=reach, within=within)
+        if move is None:
             return None
-        move, agreeing, residual, tracks = step
         matrix = _after(matrix, move)
     warped, inside = _laid(right, matrix, left.shape)
-    ncc, detail = _blocks(left, warped, inside)
     units = matrix.copy()
     units[:, :2] *= max(left.shape) / max(right.shape)
     units[:, 2] /= max(right.shape)
-    overlap = float((inside > 0).mean())
-    levels = _levels(left, warped, inside)
-    return Aligned(tracks, agreeing, residual, units, overlap, ncc, detail, levels)
+    return Aligned(
+        matrix=units,
+        overlap=float((inside > 0).mean()),
+        alike=_alike(left, warped, inside),
+        steady=_steady(left, warped, inside),
+        levels=_levels(left, warped, inside),
+    )
 
 
 def _at_one_scale(left: Grey, right: Grey, guess: Floats) -> tuple[Grey, Grey, Floats] | None:
@@ -188,21 +187,11 @@ def _laid(right: Grey, matrix: Floats, shape: tuple[int, ...]) -> tuple[Grey, Gr
     return np.asarray(warped, np.uint8), np.asarray(inside, np.uint8)
 
 
-def _step(
-    left: Grey, warped: Grey, inside: Grey, *, reach: int, within: float
-) -> tuple[Floats, float, float, int] | None:
-    """(the affine movement that most points make, share of points that agree, how much they miss, points)."""
+def _movement(left: Grey, warped: Grey, inside: Grey, *, reach: int, within: float) -> Floats | None:
+    """The affine movement (2 × 3) that most points make; None where too few can be followed."""
     if (inside > 0).mean() < LEAST_OVERLAP:
         return None
-    ours, theirs = _even(left), _even(warped)
-    points = cv2.goodFeaturesToTrack(ours, 300, 0.005, 8, mask=inside)
-    if points is None or len(points) < LEAST_POINTS:
-        return None
-    moved, followed, _error = cv2.calcOpticalFlowPyrLK(
-        ours, theirs, points, None, winSize=(15, 15), maxLevel=reach
-    )
-    kept = followed.ravel() == 1
-    here, there = points.reshape(-1, 2)[kept], moved.reshape(-1, 2)[kept]
+    here, there = _followed(left, warped, inside, quality=0.005, reach=reach)
     if len(here) < LEAST_POINTS:
         return None
     move, agree = cv2.estimateAffine2D(
@@ -212,9 +201,27 @@ def _step(
         return None
     chosen = agree.ravel() == 1
     design = np.hstack([here[chosen], np.ones((int(chosen.sum()), 1))])
-    best = np.linalg.lstsq(design, there[chosen], rcond=None)[0].T
-    missed = np.hypot(*(here @ best[:, :2].T + best[:, 2] - there).T)
-    return best, float((missed < 0.5).sum() / len(points)), float(np.median(missed)), len(points)
+    return np.asarray(np.linalg.lstsq(design, there[chosen], rcond=None)[0].T)
+
+
+def _followed(left: Grey, warped: Grey, inside: Grey, *, quality: float, reach: int) -> tuple[Floats, Floats]:
+    """Where distinct points of the left picture lie, and where they are found in the other; lost ones far off."""
+    ours, theirs = _even(left), _even(warped)
+    points = cv2.goodFeaturesToTrack(ours, 300, quality, 8, mask=inside)
+    if points is None:
+        return np.zeros((0, 2)), np.zeros((0, 2))
+    moved, followed, _error = cv2.calcOpticalFlowPyrLK(
+        ours, theirs, points, np.zeros_like(points), winSize=(15, 15), maxLevel=reach
+    )
+    moved[followed.ravel() == 0] += 1000
+    return np.asarray(points, np.float64).reshape(-1, 2), np.asarray(moved, np.float64).reshape(-1, 2)
+
+
+def _steady(left: Grey, warped: Grey, inside: Grey) -> float:
+    here, there = _followed(left, warped, inside, quality=0.05, reach=1)
+    if len(here) < LEAST_POINTS:
+        return 0.0
+    return float((np.hypot(*(there - here).T) < STEADY).mean())
 
 
 def _after(matrix: Floats, move: Floats) -> Floats:
@@ -229,15 +236,50 @@ def _even(grey: Grey) -> Grey:
     return np.asarray(np.clip(128 + 40 * detail / spread, 0, 255), np.uint8)
 
 
-def _blocks(left: Grey, warped: Grey, inside: Grey) -> tuple[Floats, Floats]:
-    """(correlation, contrast of left and right) of the fine detail in every block that both pictures fill."""
+def _alike(left: Grey, warped: Grey, inside: Grey) -> float:
+    """The share of blocks with the same detail and light; what is flat on one side and drawn over is left out."""
     full = _cut(inside).min(axis=1) > 0
-    ours, theirs = (_cut(_fine(grey))[full].astype(np.float64) for grey in (left, warped))
-    ours -= ours.mean(axis=1, keepdims=True)
-    theirs -= theirs.mean(axis=1, keepdims=True)
-    detail = np.sqrt(np.stack([(ours**2).mean(axis=1), (theirs**2).mean(axis=1)], axis=1))
-    ncc = (ours * theirs).mean(axis=1) / np.maximum(detail[:, 0] * detail[:, 1], 1e-6)
-    return ncc, detail
+    ours, theirs = (_centred(_cut(_fine(grey))[full].astype(np.float64)) for grey in (left, warped))
+    textured = np.minimum(ours.std(axis=1), theirs.std(axis=1)) >= TEXTURED
+    light = _other_light(_cut(left)[full], _cut(warped)[full]) > OTHER_LIGHT
+    telling = textured | light
+    if telling.sum() < LEAST_BLOCKS:
+        return 0.0
+    same = textured & ~light & (_correlation(ours, theirs) >= ALIKE)
+    return float(same[telling].mean())
+
+
+def _correlation(ours: Floats, theirs: Floats) -> Floats:
+    """Of every block, without the points that differ most: letters drawn over it hide only what is under them."""
+    apart = np.abs(_scaled(ours) - _scaled(theirs))
+    kept = np.argpartition(apart, int(apart.shape[1] * (1 - COVERED)), axis=1)
+    kept = kept[:, : int(apart.shape[1] * (1 - COVERED))]
+    ours, theirs = (_centred(np.take_along_axis(values, kept, axis=1)) for values in (ours, theirs))
+    return np.asarray((ours * theirs).mean(axis=1) / np.maximum(ours.std(axis=1) * theirs.std(axis=1), 1e-6))
+
+
+def _other_light(ours: NDArray[Any], theirs: NDArray[Any]) -> Floats:
+    """How far apart the blocks' middle grey levels are, after the one change of brightness that fits most of them."""
+    if not len(ours):
+        return np.zeros(0)
+    here, there = np.median(ours, axis=1), np.median(theirs, axis=1)
+    fits = np.ones(len(here), bool)
+    apart = np.abs(here - there)
+    for _round in range(5):
+        if fits.sum() < LEAST_BLOCKS or np.ptp(there[fits]) < 1:
+            break
+        curve = np.polyfit(there[fits], here[fits], 2)
+        apart = np.abs(np.polyval(curve, there) - here)
+        fits = apart <= max(2.5 * float(np.median(apart)), 2.0)
+    return apart
+
+
+def _centred(values: Floats) -> Floats:
+    return np.asarray(values - values.mean(axis=1, keepdims=True))
+
+
+def _scaled(values: Floats) -> Floats:
+    return np.asarray(values / np.maximum(values.std(axis=1, keepdims=True), 0.5))
 
 
 def _cut(values: NDArray[Any]) -> NDArray[Any]:

@@ -38,8 +38,12 @@ def listing(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied(
             _("Aturan cek hanya untuk petugas yang memverifikasi, memeriksa, atau mengelola.")
         )
-    is_admin = bool(request.user.is_authenticated and request.user.is_superuser)
-    return render(request, "photos/rules.html", {"rows": rows(), "is_admin": is_admin})
+    context = {
+        "rows": rows(),
+        "is_admin": bool(request.user.is_authenticated and request.user.is_superuser),
+        "may_review": bool(reach(request.user, Action.REVIEW)),
+    }
+    return render(request, "photos/rules.html", context)
 
 
 def rows() -> list[Row]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from photos.management.commands import recheck_photos
-from photos.models import CheckResult, Claim, Photo
+from photos.models import CheckResult, Claim, Fact, Fingerprint, Photo
 from photos.rechecking import rejudge
 from photos.reviewing import review
 from projects.models import SiteVersion
@@ -127,6 +127,13 @@ def test_photos_that_nobody_looked_at_are_queued(claim: Claim, queued: list[int]
     assert run_json()[-1]["summary"]["queued"] == 1
     assert queued == [claim.photo_id]
     assert run_json("--check", "near_site")[-1]["summary"]["queued"] == 0
+
+
+def test_a_picture_that_cannot_be_decoded_is_not_tried_again(claim: Claim, queued: list[int]):
+    Photo.objects.update(looked_at=timezone.now())
+    Fingerprint.objects.all().delete()
+    Fact.objects.create(photo=claim.photo, source="server", name="derivative_error", value="cut")
+    assert run_json()[-1]["summary"]["queued"] == 0
 
 
 def test_a_removed_photo_is_not_queued(cast: Cast, claim: Claim, queued: list[int]):

@@ -9,17 +9,20 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from photos.checks import CHECKS
 from photos.derivatives import make_derivatives
-from photos.models import Claim, ClaimQuerySet, Photo, Verdict
+from photos.models import Claim, ClaimQuerySet, Fact, FactSource, Photo, Verdict
 from photos.rechecking import Change, CheckChange, rejudge
 
 BATCH = 500  # primary keys held at once
 _EVERY_S = 10.0
+_UNDECODABLE = (
+    "derivative_error"  # the fact by which a look says that it saw nothing; not tried again and again
+)
 
 
 class Command(BaseCommand):
@@ -145,7 +148,10 @@ def _keys(claims: ClaimQuerySet) -> Iterator[int]:
 
 def _queue_unseen() -> int:
     """Queue the photos that no worker looked at yet, or that have no fingerprint. Returns how many."""
-    unseen = Photo.objects.filter(Q(looked_at=None) | Q(fingerprint=None), removed_at=None)
+    undecodable = Fact.objects.filter(photo=OuterRef("pk"), source=FactSource.SERVER, name=_UNDECODABLE)
+    unseen = Photo.objects.filter(
+        Q(looked_at=None) | Q(fingerprint=None) & ~Exists(undecodable), removed_at=None
+    )
     queued, last = 0, 0
     while batch := list(unseen.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         for pk in batch:

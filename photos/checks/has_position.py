@@ -83,6 +83,10 @@ SENTENCES = sentences(
             "Android mengosongkan koordinat saat foto dipilih. Beri peramban izin lokasi foto, pilih foto lewat aplikasi File, "
             "atau ambil foto dengan kamera halaman ini."
         ),
+        "has_position.zeroed_redacted": _(
+            "Android mengosongkan koordinat saat foto dipilih. Beri peramban izin lokasi foto, pilih foto lewat aplikasi File, "
+            "atau ambil foto dengan kamera halaman ini."
+        ),
         "has_position.zeroed_zero_zero": _(
             "Koordinat di dalam file 0,0 (di laut dekat Afrika): telepon belum tahu lokasinya. Tunggu sampai lokasi siap, "
             "lalu ambil ulang."
@@ -141,7 +145,7 @@ def _why(evidence: Evidence) -> Message:
 
 def _traces(evidence: Evidence) -> tuple[str, ...]:
     """What tells the reason: what is left of GPS, else the camera, else how the file is built."""
-    read = ("server:printed_text",) if evidence.pixels and evidence.pixels.printed else ()
+    read = ("server:printed",) if evidence.pixels and evidence.pixels.printed else ()
     left = (*evidence.keys(*_GPS_FACTS), *evidence.keys("GPSLatitude", "GPSLongitude", source="xmp"))
     camera = evidence.keys("Make", "Model", "Software", "UserComment")
     return (*read, *(left or camera or evidence.keys("Segments", source="server")), *evidence.fix_facts)

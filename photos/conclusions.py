@@ -10,6 +10,7 @@ from places.saying import say
 SENTENCES = sentences(
     {
         "conclusion.nothing": _("Hasil pemeriksaan belum ada."),
+        "conclusion.looking": _("Gambarnya masih diperiksa."),
     }
 )
 # Whose sentence explains a verdict best, if it went the verdict's way.
@@ -56,10 +57,16 @@ _TOLD_WHEN_FINE = {"has_position", "near_site", "in_village", "time_plausible"}
 
 def told(claim: Claim) -> tuple[tuple[str, Message], ...]:
     """What the checks say, in reading order: (status, message); left out is what tells nothing."""
-    return tuple(
+    checks = list(claim.checks.all())
+    lines = [
         (check.status, Message.from_json(check.message))
-        for check in claim.checks.all()
+        for check in checks
         if check.status in {"failed", "warning"}
         or (check.status == "passed" and check.code in _TOLD_WHEN_FINE)
         or (check.status == "unknown" and check.code == "time_plausible")
-    )
+    ]
+    if any(str(check.message.get("code", "")).endswith(".pending") for check in checks):
+        lines.append(
+            ("unknown", message("conclusion.looking"))
+        )  # once, however many checks wait for the pixels
+    return tuple(lines)

@@ -1,9 +1,81 @@
-"""Reads back what the worker's look at a photo's pixels measured."""
+"""The worker's look at a photo's pixels: asked of the child that decodes, kept as facts, read back for the checks.
 
+The facts are the server's and belong to the photo: `thumbnail_difference`, `screen_score`, `printed`,
+`printed_position`, `c2pa` …; `derivative_error` says why there is none. docs/design/photo-pixels.md.
+"""
+
+import atexit
+import json
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+from django.core.files.storage import FileSystemStorage, storages
+
+from photos.decoding import FAILURE_FACT, Decoder, Look, as_pixels
 from photos.evidence import Pixels
-from photos.models import Photo
+from photos.models import Fact, FactSource, Photo
+
+logger = logging.getLogger(__name__)
+
+FACTS = (
+    "thumbnail_difference", "screen_score", "printed", "printed_position", "text_reader", "c2pa", "c2pa_signer",
+    "c2pa_errors", FAILURE_FACT,
+)  # fmt: skip
+
+_decoder = Decoder()  # the child starts with the first photo and ends with this process
+atexit.register(_decoder.close)
+
+
+def look(photo: Photo) -> Look:
+    """Have the photo's original decoded and measured. Writes nothing; never raises for what the file says."""
+    try:
+        with _opened(photo) as file:
+            return _decoder.look(file, photo.format, read_text=_lacks_position(photo))
+    except OSError as error:
+        logger.warning("the original %s cannot be read: %s", photo.original, error)
+        return Look(failure="missing", detail=str(error)[:300])
+
+
+def keep_facts(photo: Photo, seen: Look) -> None:
+    """Write down what a look measured, instead of what the look before did. Call it in a transaction."""
+    photo.facts.filter(claim=None, source=FactSource.SERVER, name__in=FACTS).delete()
+    Fact.objects.bulk_create(
+        Fact(photo=photo, source=FactSource.SERVER, name=name, value=value, raw=_written(value))
+        for name, value in seen.facts.items()
+        if name in FACTS and value is not None
+    )
 
 
 def pixels_of(photo: Photo) -> Pixels | None:
     """What the look measured; None while the worker has not looked yet."""
-    return None
+    if photo.looked_at is None:
+        return None
+    rows = photo.facts.filter(claim=None, source=FactSource.SERVER, name__in=FACTS)
+    return as_pixels(dict(rows.values_list("name", "value")))
+
+
+def _lacks_position(photo: Photo) -> bool:
+    """Whether drawn coordinates are worth reading: a claim of the file has no position of any source."""
+    return photo.claims.filter(withdrawn_at=None, position=None).exists()
+
+
+@contextmanager
+def _opened(photo: Photo) -> Iterator[IO[bytes]]:
+    """The original with a descriptor that can be handed on; from an object store, through a file without name."""
+    storage = storages["default"]
+    if isinstance(storage, FileSystemStorage):
+        with open(storage.path(photo.original), "rb") as file:
+            yield file
+        return
+    with storage.open(photo.original, "rb") as stored, tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(stored, copy)
+        copy.flush()
+        yield copy
+
+
+def _written(value: Any) -> str:
+    return value[:2000] if isinstance(value, str) else json.dumps(value, ensure_ascii=False)[:2000]

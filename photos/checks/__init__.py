@@ -15,6 +15,7 @@ from photos.checks import (
     camera_existed,
     capture_bound,
     complete,
+    content_credentials,
     edited,
     fix_age,
     fix_agrees,
@@ -26,10 +27,12 @@ from photos.checks import (
     not_reused,
     progress_order,
     same_coordinates,
+    screen_or_print,
     speed,
     stages_present,
     surveyed_site,
     tagging_tool,
+    thumbnail_matches,
     time_plausible,
 )
 from photos.evidence import CheckOutcome, Evidence
@@ -66,6 +69,9 @@ CHECKS: tuple[Check, ...] = tuple(
         same_coordinates,
         edited,
         tagging_tool,
+        thumbnail_matches,
+        content_credentials,
+        screen_or_print,
         complete,
         not_reused,
     )

@@ -28,7 +28,7 @@ Geomonitor installs its system packages itself on $SUPPORTED. Elsewhere install 
     PostgreSQL $POSTGRESQL_OLDEST or newer with PostGIS $POSTGIS_OLDEST or newer (initdb, pg_ctl and psql on the PATH), pg_trgm and btree_gist
     GDAL, GEOS and PROJ libraries (gdalinfo on the PATH)
     Python $PYTHON_OLDEST to $PYTHON_NEWEST with venv
-    gettext (msgfmt); openssl for --https; for scripts/test also Chromium, exiftool and
+    gettext (msgfmt); tesseract with its English data; openssl for --https; for scripts/test also Chromium, exiftool and
     libatomic (Playwright's driver)
 WORDS
 }
@@ -43,6 +43,7 @@ has() {
     openssl) command -v openssl >/dev/null ;;
     chromium) find_chromium >/dev/null ;;
     exiftool) command -v exiftool >/dev/null ;;
+    tesseract) command -v tesseract >/dev/null ;;
     libatomic1) compgen -G '/usr/lib*/libatomic.so.1' >/dev/null || compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null ;;
   esac
 }
@@ -68,6 +69,7 @@ packages_for() {
       python) echo python3 python3-venv ;;
       chromium) [ "$release" = "ubuntu 24.04" ] || echo chromium ;;
       exiftool) echo libimage-exiftool-perl ;;
+      tesseract) echo tesseract-ocr tesseract-ocr-eng ;;
       *) echo "$need" ;;
     esac
   done | xargs

@@ -43,8 +43,10 @@ start_web() {
   start_process web "${WEB[@]}"
 }
 
+# start_workers: two for the queue, one a core of the smallest server, behind web and intake (nice); and the sealer.
 start_workers() {
-  start_process worker "$VENV/bin/python" manage.py db_worker
+  start_process worker nice -n 10 "$VENV/bin/python" manage.py db_worker
+  start_process worker2 nice -n 10 "$VENV/bin/python" manage.py db_worker
   start_process seal "$VENV/bin/python" manage.py seal_audit --watch 10
 }
 

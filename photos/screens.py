@@ -1,0 +1,86 @@
+"""[pure] Is it a picture of a screen? Only where that can be told: by the coloured moiré of its grid.
+
+A camera that takes a screen meets two grids, the screen's and its own, and where they beat against each other, bands
+of colour run over the whole picture, equally far apart wherever one looks, also over plain surfaces. Roof tiles,
+gravel, nets and bricks repeat too, but in light and dark, not in colour, and only where they are.
+docs/checks/screen_or_print.md has the procedure and what was measured.
+"""
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Plane = NDArray[np.float32]
+
+_TILE = 160  # pixels; of the display picture (1000 px)
+_NEAREST = 8  # periods in a tile below which it is content, not a pattern
+_DARK = 24.0  # grey levels added: noise of the dark is no colour
+_STANDS_OUT = 20.0  # power of the pattern's frequency against the strongest one around it
+_STRONG = 0.006  # amplitude of the pattern, as a share of the whole light
+_DRIFT = 4  # periods a tile by which neighbours may differ: screens are seen at a slant
+
+
+def score(rgb: NDArray[np.uint8]) -> float:
+    """The share of the picture's tiles, 0 to 1, in which colour runs in one and the same fine pattern."""
+    rows, columns = (side // _TILE for side in rgb.shape[:2])
+    if min(rows, columns) < 2:
+        return 0.0
+    colours = _chromaticity(rgb)
+    peaks: dict[tuple[int, int], tuple[int, int]] = {}
+    for row in range(rows):
+        for column in range(columns):
+            tile = colours[row * _TILE : (row + 1) * _TILE, column * _TILE : (column + 1) * _TILE]
+            if found := _peak(tile):
+                peaks[row, column] = found
+    alike = sum(_has_company(place, peaks) for place in peaks)
+    return round(alike / (rows * columns), 3)
+
+
+def _chromaticity(rgb: NDArray[np.uint8]) -> Plane:
+    """Two planes of colour without light and shade: what a shadow or a gap between bricks changes stays out."""
+    light = rgb.astype(np.float32) + _DARK
+    return np.ascontiguousarray(light[..., ::2] / light.sum(axis=2, keepdims=True))
+
+
+def _peak(tile: Plane) -> tuple[int, int] | None:
+    """The frequency (periods a tile, down and across) that stands far above those around it, None if none does."""
+    spectrum = cv2.dft(
+        (tile - tile.mean(axis=(0, 1))) * _WINDOW
+    )  # both planes at once, as one complex number
+    power = (spectrum[..., 0] ** 2 + spectrum[..., 1] ** 2) * _BAND
+    down, across = divmod(int(power.argmax()), _TILE)
+    highest = float(power[down, across])
+    if math.sqrt(highest) * 8 / _TILE**2 < _STRONG:
+        return None
+    around = np.roll(power, (_TILE // 2 - down, _TILE // 2 - across), axis=(0, 1))[_AROUND]
+    if highest < _STANDS_OUT * float(around.max()):
+        return None
+    return _signed(down), _signed(across)
+
+
+def _signed(frequency: int) -> int:
+    return frequency if frequency <= _TILE // 2 else frequency - _TILE
+
+
+def _has_company(place: tuple[int, int], peaks: dict[tuple[int, int], tuple[int, int]]) -> bool:
+    """Whether at least two of the tiles around repeat at nearly the same frequency."""
+    row, column = place
+    around = (peaks.get((row + r, column + c)) for r in (-1, 0, 1) for c in (-1, 0, 1) if (r, c) != (0, 0))
+    return sum(_near(peaks[place], other) for other in around if other) >= 2
+
+
+def _near(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    (down, across), (down2, across2) = one, other
+    straight = max(abs(down - down2), abs(across - across2))
+    mirrored = max(abs(down + down2), abs(across + across2))  # the same wave where it crosses the axis
+    return min(straight, mirrored) <= _DRIFT
+
+
+_WINDOW = np.outer(np.hanning(_TILE), np.hanning(_TILE)).astype(np.float32)[..., None]
+_FREQUENCIES = np.fft.fftfreq(_TILE, 1 / _TILE)
+_RADIUS = np.hypot(_FREQUENCIES[:, None], _FREQUENCIES[None, :])
+_BAND = ((_RADIUS >= _NEAREST) & (_RADIUS <= _TILE * 0.45)).astype(np.float32)
+_FROM_MIDDLE = np.hypot(*np.meshgrid(np.arange(_TILE) - _TILE // 2, np.arange(_TILE) - _TILE // 2))
+_AROUND = (_FROM_MIDDLE >= 4) & (_FROM_MIDDLE <= 10)

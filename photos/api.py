@@ -267,12 +267,11 @@ class PhotoViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
             return super().dispatch(request, *args, **kwargs)
 
     def get_queryset(self) -> ClaimQuerySet:
-        claims = with_decision(Claim.objects.visible_to(self.request.user))
-        ordered = claims.select_related("photo", "project", "site", "uploaded_by", "taken_by").order_by(
-            "-received_at", "-pk"
-        )
-        checks = Prefetch("checks", CheckResult.objects.order_by("order"))
-        return ordered.filter(_asked(self.request)).prefetch_related(checks)
+        claims = _whole(Claim.objects.visible_to(self.request.user))
+        return claims.order_by("-received_at", "-pk").filter(_asked(self.request))
+
+    def _read(self, pk: int) -> Claim:
+        return _whole(Claim.objects.filter(pk=pk)).get()
 
     @extend_schema(
         parameters=[
@@ -318,7 +317,8 @@ class PhotoViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
 
     def _answer(self, claim: Claim, *, created: bool) -> Response:
         """The claim as its sender reads it, with what they may put right."""
-        claim = with_decision(Claim.objects.filter(pk=claim.pk)).get()
+        if not hasattr(claim, "decision"):  # a new claim knows all that is asked here
+            claim = self._read(claim.pk)
         more = {
             "suggestion": _suggested(claim, self.request.user),
             "may_share": refiling.may_share(claim),
@@ -360,6 +360,12 @@ class PhotoViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         form.is_valid(raise_exception=True)
         shared = refiling.declare_shared(actor=user, claim=claim, reason=form.validated_data["reason"])
         return self._answer(shared, created=False)
+
+
+def _whole(claims: ClaimQuerySet) -> ClaimQuerySet:
+    """With all that the serializer asks of a claim."""
+    related = with_decision(claims).select_related("photo", "project", "site", "uploaded_by", "taken_by")
+    return related.prefetch_related(Prefetch("checks", CheckResult.objects.order_by("order")))
 
 
 def _sender(request: Request) -> User:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.access import Action, Person, may
 from accounts.models import User
-from photos import capture, devices, doubt, standing
+from photos import capture, devices, doubt, looking, standing
 from photos.containers import layout_of, opened
 from photos.derivatives import make_derivatives
 from photos.evidence import CheckOutcome, Fix
@@ -180,7 +180,7 @@ def require_claiming(actor: Person, project: Project) -> None:
     """Raises PermissionDenied if the person may not send photos for this project, Problem if nobody may now."""
     if not may(actor, Action.CLAIM, project.village_id):
         raise PermissionDenied(gettext("Tugas Anda tidak mencakup mengirim foto untuk pekerjaan ini."))
-    if not Project.objects.building().filter(pk=project.pk).exists():
+    if not project.is_building:
         raise Problem(message("intake.not_building"), status=409)
 
 
@@ -268,10 +268,12 @@ def _field_problem(name: str, said: Message) -> Problem:
 
 
 def _receive(sent: _Sent, incoming: Incoming) -> Receipt:
-    known = _known(sent, incoming.sha256)
+    seen = Photo.objects.filter(sha256=incoming.sha256).first()
+    known = _known(sent, incoming.sha256, seen)
     if known:
         return Receipt(known, is_new=False)
-    refuse_if_removed(incoming.sha256)
+    if seen:
+        refuse_if_removed(incoming.sha256)
     sniffed, facts = _look(incoming, sent.file_name)
     if sniffed.refusal:
         raise _refuse(sent, incoming, sniffed.refusal)
@@ -279,20 +281,26 @@ def _receive(sent: _Sent, incoming: Incoming) -> Receipt:
     original = keep_original(incoming.path, sha256=sha256, format=format)
     try:
         with transaction.atomic():
-            photo = _photo(
-                sent, sha256=sha256, format=format, sniffed=sniffed, facts=facts, original=original
-            )
-            claim = _claim(sent, photo, facts, sniffed)
+            new = None if seen else _new_photo(sent, sha256=sha256, sniffed=sniffed, original=original)
+            photo = new or Photo.objects.select_for_update().get(sha256=sha256)
+            # The queue is in the same database: the task is there exactly when the photo is.
+            if not photo.display and make_derivatives.enqueue(photo.pk).is_finished:
+                photo.refresh_from_db()  # a queue that works at once has looked at it already
+            claim = _claim(sent, photo, facts, sniffed, is_new=new is not None)
     except IntegrityError:
-        known = _known(sent, sha256)  # the same photo came in twice at the same moment
+        seen = Photo.objects.filter(sha256=sha256).first()
+        known = _known(sent, sha256, seen)  # the same photo came in twice at the same moment
         if known is None:
             raise
         return Receipt(known, is_new=False)
     return Receipt(claim, is_new=True)
 
 
-def _known(sent: _Sent, sha256: str) -> Claim | None:
-    """The claim that this upload repeats. Raises Problem (409) if its uuid belongs to something else."""
+def _known(sent: _Sent, sha256: str, seen: Photo | None) -> Claim | None:
+    """The claim that this upload repeats. Raises Problem (409) if its uuid belongs to something else.
+
+    seen: the row of the bytes, None if they were never here.
+    """
     claims = Claim.objects.select_related("photo", "project", "site")
     by_uuid = claims.filter(uuid=sent.uuid).first()
     if by_uuid:
@@ -301,9 +309,9 @@ def _known(sent: _Sent, sha256: str) -> Claim | None:
                 raise Problem(message("intake.withdrawn"), status=409)
             return by_uuid
         raise Problem(message("intake.uuid_taken"), status=409)
-    same = claims.kept().filter(
-        photo__sha256=sha256, site=sent.site, progress=sent.progress, purpose=sent.purpose
-    )
+    if seen is None:
+        return None
+    same = claims.kept().filter(photo=seen, site=sent.site, progress=sent.progress, purpose=sent.purpose)
     return same.first()
 
 
@@ -346,28 +354,25 @@ def _refuse(sent: _Sent, incoming: Incoming, why: Message) -> Problem:
     return problem
 
 
-def _photo(sent: _Sent, *, sha256: str, format: str, sniffed: Sniffed, facts: Facts, original: str) -> Photo:
-    """The file's row, locked, so that two claims of the same bytes see each other."""
-    photo, is_new = Photo.objects.get_or_create(
-        sha256=sha256,
-        defaults={
-            "format": format,
-            "size": sniffed.size,
-            "width": sniffed.width,
-            "height": sniffed.height,
-            "original": original,
-            "received_at": sent.received_at,
-        },
-    )
-    if is_new:
-        Fact.objects.bulk_create(rows_of(photo, facts))
-    if not photo.display:
-        # The queue is in the same database: the task is there exactly when the photo is.
-        make_derivatives.enqueue(photo.pk)
-    return Photo.objects.select_for_update().get(pk=photo.pk)
+def _new_photo(sent: _Sent, *, sha256: str, sniffed: Sniffed, original: str) -> Photo | None:
+    """The row of bytes that were never here; None if they came in at the same moment. Nobody else sees it yet."""
+    try:
+        with transaction.atomic():
+            return Photo.objects.create(
+                sha256=sha256,
+                format=sniffed.format.upper(),
+                size=sniffed.size,
+                width=sniffed.width,
+                height=sniffed.height,
+                original=original,
+                received_at=sent.received_at,
+            )
+    except IntegrityError:
+        return None
 
 
-def _claim(sent: _Sent, photo: Photo, facts: Facts, sniffed: Sniffed) -> Claim:
+def _claim(sent: _Sent, photo: Photo, facts: Facts, sniffed: Sniffed, *, is_new: bool) -> Claim:
+    """Judge and store. is_new: the bytes were never here, so nothing needs to be asked about them."""
     asked = Asked(
         project=sent.project,
         site=sent.site,
@@ -379,7 +384,13 @@ def _claim(sent: _Sent, photo: Photo, facts: Facts, sniffed: Sniffed) -> Claim:
         shared_reason=sent.shared_reason,
         uploader_id=sent.actor.pk,
     )
-    evidence, judgement = judge_claim(asked, photo=photo, facts=facts, sniffed=sniffed)
+    evidence, judgement = judge_claim(
+        asked,
+        photo=photo if photo.looked_at or not is_new else None,
+        facts=facts,
+        sniffed=sniffed,
+        pixels=looking.pixels_of(photo),
+    )
     bound = asked.binding == Binding.BOUND
     claim = Claim.objects.create(
         photo=photo,
@@ -387,8 +398,9 @@ def _claim(sent: _Sent, photo: Photo, facts: Facts, sniffed: Sniffed) -> Claim:
         device=devices.key_of(facts, uploader=sent.actor.pk, bound=bound),
         **_columns(sent, judgement),
     )
-    Fact.objects.bulk_create(rows_of_claim(claim, evidence))
-    CheckResult.objects.bulk_create(results_of(claim, judgement.outcomes))
+    of_file = rows_of(photo, facts) if is_new else []
+    Fact.objects.bulk_create([*of_file, *rows_of_claim(claim, evidence)])
+    results = CheckResult.objects.bulk_create(results_of(claim, judgement.outcomes))
     audit.record(
         actor=sent.actor,
         action="claim.received",
@@ -408,8 +420,16 @@ def _claim(sent: _Sent, photo: Photo, facts: Facts, sniffed: Sniffed) -> Claim:
         },
     )
     standing.push(sent.project.pk)
-    claim.refresh_from_db(fields=["stands"])
+    _remember(claim, results)
     return claim
+
+
+def _remember(claim: Claim, results: list[CheckResult]) -> None:
+    """What was just written need not be read again to answer: the checks in order, and that nobody decided yet."""
+    checks = claim.checks.all()
+    checks._result_cache = results
+    claim._prefetched_objects_cache = {"checks": checks}  # type: ignore[attr-defined]
+    claim.decision = None  # type: ignore[attr-defined]
 
 
 def _columns(sent: _Sent, judgement: Judgement) -> dict[str, Any]:
@@ -439,6 +459,7 @@ def _columns(sent: _Sent, judgement: Judgement) -> dict[str, Any]:
         "error_m": position.error_m if position else None,
         "fix": capture.kept(sent.fix),
         "verdict": judgement.verdict,
+        "stands": standing.stands(verdict=judgement.verdict or "", decision=None),
         "distance_m": judgement.distance_m,
         "judged_at": timezone.now(),
         "doubt": doubt.score(judgement.outcomes, judgement.verdict),

@@ -137,6 +137,9 @@ class ActivityCode(models.Model):
         return f"{self.code} {self.name}"
 
 
+NOT_BUILDING = (Status.DRAFT, Status.CANCELLED, Status.MERGED)
+
+
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: Person) -> "ProjectQuerySet":
         """What this person may know of: published projects, and everything in the places of their duties."""
@@ -155,7 +158,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def building(self) -> "ProjectQuerySet":
         """Projects that count as works: not drafts, not cancelled, not merged into another."""
-        return self.exclude(status__in=[Status.DRAFT, Status.CANCELLED, Status.MERGED])
+        return self.exclude(status__in=NOT_BUILDING)
 
 
 # to_tsvector with a named configuration is immutable, which a generated column needs; SearchVector's concat is not.
@@ -286,6 +289,11 @@ class Project(models.Model):
     def is_inside(self, user: Person) -> bool:
         """Whether the person has a duty that covers the project's village."""
         return may(user, Action.SEE_DRAFTS, self.village_id)
+
+    @property
+    def is_building(self) -> bool:
+        """Whether it counts as works, as `building()` selects."""
+        return self.status not in NOT_BUILDING
 
     @property
     def limit_m(self) -> float:

@@ -25,16 +25,15 @@ def record(
     A project's progress is Σ weight × progress over its active sites (docs/design/progress.md).
     Raises Project.DoesNotExist.
     """
-    with transaction.atomic():
-        project = Project.objects.select_for_update().get(pk=project_id)
-        sites = list(Site.objects.filter(project=project).order_by("pk"))
-        changed = []
+    with transaction.atomic(savepoint=False):
+        Project.objects.select_for_update().only("pk").get(pk=project_id)
+        columns = ("pk", "project_id", "status", "weight", "progress")  # shapes of stretches are large
+        sites = list(Site.objects.filter(project_id=project_id).only(*columns).order_by("pk"))
         for site in sites:
             reached = Decimal(by_site.get(site.pk, 0))
             if site.progress != reached:
                 site.progress = reached
-                changed.append(site)
-        Site.objects.bulk_update(changed, ["progress"])
+                Site.objects.filter(pk=site.pk).update(progress=reached)
         progress = weighted(sites)
         Project.objects.filter(pk=project_id).update(
             progress=progress, evidence=Evidence(evidence), last_photo_at=last_photo_at

@@ -1,16 +1,22 @@
 """Sends the demo's photos through the door that phones use, on all cores: draw, take in, judge, review."""
 
+import hashlib
 import multiprocessing
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import connections
 
 from geomonitor.demo import pictures
-from geomonitor.demo.arriving import arrival_of, refused_file
+from geomonitor.demo.arriving import Arrival, arrival_of, refused_file
 from geomonitor.demo.register import PlannedPhoto, PlannedProject
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from photos.evidence import Fix
 
 _NAMESPACE = uuid.UUID("5b1f6a52-4a0f-4f0f-8f5d-3a10c0de3510")
 
@@ -88,7 +94,6 @@ def _send(
 ) -> int:
     from accounts.models import User
     from photos.derivatives import keep
-    from photos.evidence import Fix
     from photos.intake import take_in
     from projects.models import Project, Site
 
@@ -98,7 +103,6 @@ def _send(
     count = 0
     for photo in photos:
         arrival = arrival_of(*originals.get(photo.key, (parcel.project, photo)))
-        sent = arrival.fix
         claim = take_in(
             actor=sender,
             uuid=claim_uuid(photo.key),
@@ -107,7 +111,7 @@ def _send(
             upload=arrival.content,
             file_name=arrival.name,
             progress=photo.progress,
-            fix=Fix(*sent.point, accuracy_m=sent.accuracy_m, at=sent.at, shot_at=sent.at) if sent else None,
+            fix=_sealed(arrival, sender),
             received_at=photo.received_at,
         )
         if not claim.photo.display:
@@ -115,6 +119,20 @@ def _send(
         _review(claim, photo, parcel.reviewer_id)
         count += 1
     return count
+
+
+def _sealed(arrival: Arrival, sender: "User") -> "Fix | None":
+    """The fix as the page's camera sends it: sealed with a number of the sender's, written and read as JSON."""
+    from photos.capture import as_sent, issue, read_fix, seal
+    from photos.evidence import Fix
+
+    if arrival.fix is None:
+        return None
+    at = arrival.fix.at
+    fix = Fix(*arrival.fix.point, accuracy_m=arrival.fix.accuracy_m, at=at, age_s=0, shot_at=at)
+    sha256 = hashlib.sha256(arrival.content).hexdigest()
+    (number,) = issue(user=sender, count=1)
+    return read_fix(as_sent(seal(fix, sha256=sha256, issued=number)))
 
 
 def _review(claim: object, photo: PlannedPhoto, reviewer_id: int) -> None:

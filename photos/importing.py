@@ -1,6 +1,6 @@
 """Takes in many photos at once, through the same door as every other: finds each one's project, site and progress.
 
-One photo's failure never stops the others. docs/design/photo-intake.md says how a file finds its place.
+One photo's failure never stops the others. docs/design/photo-import.md says how a file finds its place.
 """
 
 import csv

@@ -4,6 +4,8 @@ import uuid
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from django.test import Client
+
 from accounts.models import User
 from photos import intake
 from photos.models import Claim
@@ -47,3 +49,10 @@ def take(actor: User, project: Project, upload: Any = None, **more: Any) -> Clai
     return intake.take_in(
         actor=actor, project=project, upload=photo_at() if upload is None else upload, **sent
     )
+
+
+def log_in(user: User) -> Client:
+    """A client of that person's, logged in."""
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client

@@ -16,8 +16,7 @@ from photos.withdrawing import withdraw
 from tests.cast import Cast
 from tests.factories import ClaimFactory, ProjectFactory
 from tests.photos.camera import Shot, exif, gps, jpeg
-from tests.photos.sent import FAR, HERE, MORNING, bare_photo, photo_at, photo_without_position, take
-from tests.photos.test_originals import log_in
+from tests.photos.sent import FAR, HERE, MORNING, bare_photo, log_in, photo_at, photo_without_position, take
 
 
 @pytest.fixture

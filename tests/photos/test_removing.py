@@ -14,8 +14,7 @@ from photos.models import Claim, Photo
 from places.problems import Problem
 from tests.cast import Cast
 from tests.factories import DutyFactory, ProjectFactory
-from tests.photos.sent import RECEIVED, photo_at, take
-from tests.photos.test_originals import log_in
+from tests.photos.sent import RECEIVED, log_in, photo_at, take
 
 ROOT = Path(__file__).parents[2]
 REASON = "Memperlihatkan wajah anak, diminta keluarganya."

@@ -14,13 +14,13 @@ from django.test import Client
 from moto.server import ThreadedMotoServer
 
 from geomonitor.settings import _media_storage
-from photos import buckets, storing
+from photos import buckets, removing, storing
 from photos.derivatives import make_derivatives
 from photos.models import Claim
+from photos.verifying import verify
 from tests.cast import Cast
 from tests.factories import ProjectFactory
-from tests.photos.sent import photo_at, take
-from tests.photos.test_originals import log_in
+from tests.photos.sent import log_in, photo_at, take
 
 BUCKET = "foto-desa"
 CONTENT = b"foto" * 1000
@@ -164,3 +164,25 @@ def test_every_object_is_listed(sent: Path, bucket):
     storing.keep_original(sent, sha256=SHA256, format="JPEG")
     bucket.put_object(Bucket=BUCKET, Key="lain/originals/x.jpg", Body=b"-")
     assert [name for name, _at in storing.names_below(storages["default"], "originals")] == [NAME]
+
+
+def test_verify_originals_finds_a_tampered_object(cast: Cast, bucket):
+    claim = take(cast.ani, ProjectFactory(village=cast.sragi))
+    assert verify().wrong == []
+    bucket.put_object(Bucket=BUCKET, Key=f"kabupaten/{claim.photo.original}", Body=b"x" * claim.photo.size)
+    [finding] = verify().wrong
+    assert finding.message.code == "original.changed"
+    bucket.delete_object(Bucket=BUCKET, Key=f"kabupaten/{claim.photo.original}")
+    assert [one.message.code for one in verify().wrong] == ["original.missing"]
+
+
+def test_removing_takes_the_objects_away(cast: Cast, bucket, django_capture_on_commit_callbacks):
+    claim = take(cast.ani, ProjectFactory(village=cast.sragi), photo_at(size=(1600, 1200)))
+    make_derivatives.call(claim.photo_id)
+    claim.photo.refresh_from_db()
+    with django_capture_on_commit_callbacks(execute=True):
+        removing.remove(
+            actor=cast.galih, photo=claim.photo, reason="Diminta.", confirmed=claim.photo.sha256[:8]
+        )
+    assert keys(bucket) == []
+    assert verify().wrong == []

@@ -11,7 +11,7 @@ from photos.shared_pictures import uses
 from projects import filters
 from tests.cast import Cast
 from tests.factories import ClaimFactory, PhotoFactory, ProjectFactory
-from tests.photos.test_originals import log_in
+from tests.photos.sent import log_in
 
 NONE = filters.Filters()
 

@@ -29,7 +29,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The options of docs/design/photo-intake.md."""
+        """The options of docs/design/photo-import.md."""
         parser.add_argument("source", metavar="FOLDER_OR_ZIP")
         where = parser.add_mutually_exclusive_group()
         where.add_argument("--project", metavar="CODE", help="all photos are of this project")

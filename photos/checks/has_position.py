@@ -79,10 +79,6 @@ SENTENCES = sentences(
             "Tempat koordinat ada, tetapi isinya kosong atau nol: telepon mengosongkannya. "
             "Ambil foto dengan kamera halaman ini, atau beri izin lokasi foto."
         ),
-        "has_position.zeroed_no_value": _(
-            "Android mengosongkan koordinat saat foto dipilih. Beri peramban izin lokasi foto, pilih foto lewat aplikasi File, "
-            "atau ambil foto dengan kamera halaman ini."
-        ),
         "has_position.zeroed_redacted": _(
             "Android mengosongkan koordinat saat foto dipilih. Beri peramban izin lokasi foto, pilih foto lewat aplikasi File, "
             "atau ambil foto dengan kamera halaman ini."

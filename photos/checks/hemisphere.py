@@ -78,8 +78,10 @@ def run(evidence: Evidence) -> CheckOutcome:
 
 
 def _cites(evidence: Evidence) -> tuple[str, ...]:
-    source = evidence.facts.position.source if evidence.facts.position else "exif"
-    return (*evidence.keys(*_FACTS, source=source), "server:site", "server:tolerance_m")
+    position = evidence.facts.position
+    sources = (position.source,) if position else ("exif", "xmp")
+    numbers = (key for source in sources for key in evidence.keys(*_FACTS, source=source))
+    return (*numbers, "server:site", "server:tolerance_m")
 
 
 def _limit(evidence: Evidence) -> float:

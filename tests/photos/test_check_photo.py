@@ -1,6 +1,7 @@
 """The command check_photo as a person runs it: output, languages, exit codes, and no database."""
 
 import hashlib
+import io
 import json
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from PIL import Image
 
 from photos.management.commands import check_photo
 from tests.photos import camera
@@ -102,6 +104,48 @@ def test_it_takes_the_works_window(capsys, tmp_path) -> None:
     assert as_json(capsys, file, "--site", SITE, "--after", "2026-03-05", "--before", "2026-03-05")[0] == 0
     assert as_json(capsys, file, "--site", SITE, "--after", "2026-03-06")[1][0]["verdict"] == "suspect"
     assert as_json(capsys, file, "--site", SITE, "--before", "2026-03-04")[1][0]["verdict"] == "suspect"
+
+
+def test_it_leaves_out_what_only_the_register_or_a_look_can_answer(capsys, tmp_path) -> None:
+    """A file with a position and no thumbnail has nothing to show: it is not decoded."""
+    _code, said = as_json(capsys, photo(tmp_path), "--site", SITE)
+    codes = {check["code"] for check in said[0]["checks"]}
+    assert {"edited", "tagging_tool", "camera_existed", "hemisphere", "fix_age"} <= codes
+    assert not codes & {
+        "not_reused",
+        "surveyed_site",
+        "capture_bound",
+        "thumbnail_matches",
+        "screen_or_print",
+    }
+
+
+def test_it_looks_at_the_pixels_of_a_file_with_a_thumbnail(capsys, tmp_path) -> None:
+    """Here of another picture: noise in the thumbnail, noise in the picture."""
+    small = io.BytesIO()
+    Image.effect_noise((160, 120), 90).convert("RGB").save(small, "JPEG")
+    path = tmp_path / "other.jpg"
+    shot = Shot(original="2026:03:05 10:00:00", thumbnail=small.getvalue())
+    path.write_bytes(camera.jpeg(camera.exif(shot), size=(640, 480)))
+    code, said = as_json(capsys, str(path), "--site", SITE)
+    statuses = {check["code"]: check["status"] for check in said[0]["checks"]}
+    assert (code, statuses["thumbnail_matches"], said[0]["verdict"]) == (1, "failed", "suspect")
+
+
+def test_a_forged_file_is_suspect_with_the_program_s_name(capsys, tmp_path) -> None:
+    file = photo(tmp_path, more={0x0131: (camera.ASCII, "Snapseed 2.0")})
+    code, said = run(capsys, file, "--site", SITE)
+    assert code == 1
+    assert "PERLU DIPERIKSA" in said
+    assert "[tidak lolos] File ini ditulis oleh aplikasi penyunting (Snapseed 2.0)." in said
+
+
+def test_a_file_that_cannot_be_decoded_is_judged_by_what_it_says(capsys, tmp_path) -> None:
+    path = tmp_path / "IMG_1.HEIC"
+    path.write_bytes(camera.heic())
+    code, said = as_json(capsys, str(path))
+    assert (code, said[0]["verdict"], said[0]["position_reason"]) == (0, "unlocated", "absent")
+    assert "thumbnail_matches" not in {check["code"] for check in said[0]["checks"]}
 
 
 def test_it_speaks_indonesian_by_default(capsys, tmp_path) -> None:

@@ -63,7 +63,8 @@ CAUSES = [
     ("stripped", "whatsapp", "Dokumen"), ("stripped", "telegram", "sebagai File"), ("stripped", "facebook", "Instagram"),
     ("stripped", "messenger", "Dokumen"), ("stripped", "camera_name", "aplikasi File"), ("stripped", "rewritten", "iPhone"),
     ("stripped", "gps_leftovers", "hapus lokasi"), ("stripped", "empty_gps_block", "hapus lokasi"),
-    ("printed", "app", "mencetak koordinat"), ("zeroed", "no_value", "izin lokasi foto"), ("zeroed", "no_fix", "Tunggu"),
+    ("printed", "app", "mencetak koordinat"), ("zeroed", "redacted", "Android"),
+    ("zeroed", "no_value", "kosong atau nol"), ("zeroed", "no_fix", "Tunggu"),
     ("zeroed", "zero_zero", "0,0"), ("malformed", "missing_ref", "utara/selatan"), ("malformed", "negative", "minus"),
     ("malformed", "half", "hanya bujur"), ("malformed", "gps_block", "rusak"), ("malformed", "out_of_range", "di luar bumi"),
 ]  # fmt: skip
@@ -93,7 +94,7 @@ def test_coordinates_read_from_the_picture_are_a_claim_and_never_proof() -> None
     outcome = has_position.run(evidence)
     assert (evidence.position, evidence.position_reason) == (None, "printed")
     assert "terbaca: -8.2192, 114.3691" in say(outcome.message)
-    assert outcome.cites[0] == "server:printed_text"
+    assert outcome.cites[0] == "server:printed"
 
 
 # hemisphere -----------------------------------------------------------------------------------------------------

@@ -112,6 +112,11 @@ SET: dict[str, tuple[bytes | None, str, Label]] = {
     # zeroed
     "0,0": (block(gps=gps(0, 0)), "IMG_1.jpg", Label("unlocated", "zeroed", "zero_zero")),
     "Android's picker": (
+        block(gps={1: (ASCII, ""), 2: (RATIONAL, [(0, 0)] * 3), 3: (ASCII, ""), 4: (RATIONAL, [(0, 0)] * 3)}),
+        "IMG_1.jpg",
+        Label("unlocated", "zeroed", "redacted"),
+    ),
+    "letters without values": (
         block(gps=gps(*SITE) | {2: (RATIONAL, [(0, 0)] * 3), 4: (RATIONAL, [(0, 0)] * 3)}),
         "IMG_1.jpg",
         Label("unlocated", "zeroed", "no_value"),

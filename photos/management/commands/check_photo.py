@@ -6,7 +6,7 @@ import math
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,10 @@ from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
 
 from photos import exif, sniff
+from photos.checks import CHECKS
 from photos.containers import layout_of, opened
-from photos.evidence import CheckOutcome, Evidence
+from photos.decoding import Decoder, as_pixels
+from photos.evidence import CheckOutcome, Evidence, Pixels
 from photos.verdict import UNREADABLE, VERIFIED, Judgement, judge
 from places.message import mark as _
 from places.saying import local_time, metres, say
@@ -45,6 +47,22 @@ SOURCE_WORDS = {
     "xmp": _("keterangan XMP"),
     "none": _("tidak ada"),
 }
+
+
+BY_PIXELS = frozenset(check.CODE for check in CHECKS if check.TIER == "pixel")
+
+# Of one file; the worker is given more. A decoder that needs longer tells nothing here.
+LOOK_LIMIT_S = 20.0
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What every file is compared with."""
+
+    site: BaseGeometry | None
+    tolerance_m: float
+    not_before: date | None
+    not_after: date | None
 
 
 @dataclass(frozen=True)
@@ -81,21 +99,24 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Judge every file; ends the process with 1 if one does not count."""
-        site = _site(options["site"], options["extent"])
-        window = _day("--after", options["after"]), _day("--before", options["before"])
-        tolerance = _tolerance(options["tolerance"])
+        asked = _Asked(
+            site=_site(options["site"], options["extent"]),
+            tolerance_m=_tolerance(options["tolerance"]),
+            not_before=_day("--after", options["after"]),
+            not_after=_day("--before", options["before"]),
+        )
         files = [str(file) for file in options["files"]]
         _all_there(files)
         counts = True
-        with translation.override(options["lang"]):
+        with translation.override(options["lang"]), Decoder(clock_limit_s=LOOK_LIMIT_S) as decoder:
             for number, file in enumerate(files):
-                checked = _check(file, site, tolerance, window)
+                checked = _check(file, asked, decoder)
                 if options["format"] == "json":
                     self.stdout.write(json.dumps(_as_json(checked), ensure_ascii=False, allow_nan=False))
                 else:
                     self.stdout.write(("\n" if number else "") + "\n".join(_as_text(checked)))
                 verdict = checked.judgement.verdict
-                counts = counts and (verdict == VERIFIED if site else verdict != UNREADABLE)
+                counts = counts and (verdict == VERIFIED if asked.site else verdict != UNREADABLE)
         if not counts:
             self.stdout.flush()
             sys.exit(1)
@@ -183,9 +204,7 @@ def _tolerance(value: str | float) -> float:
 # One file --------------------------------------------------------------------------------------------------
 
 
-def _check(
-    file: str, site: BaseGeometry | None, tolerance: float, window: tuple[date | None, date | None]
-) -> _Checked:
+def _check(file: str, asked: _Asked, decoder: Decoder) -> _Checked:
     with opened(file) as data:
         name, layout = Path(file).name, layout_of(data)
         sniffed = sniff.sniff(data, name=name, layout=layout)
@@ -195,12 +214,36 @@ def _check(
         facts=facts,
         received_at=datetime.now(UTC),
         sniffed=sniffed,
-        site=site,
-        tolerance_m=tolerance,
-        not_before=window[0],
-        not_after=window[1],
+        site=asked.site,
+        tolerance_m=asked.tolerance_m,
+        not_before=asked.not_before,
+        not_after=asked.not_after,
+        pixels=_look(file, sniffed, facts, decoder),
     )
-    return _Checked(file, sha256, sniffed, facts, judge(evidence))
+    judgement = judge(evidence)
+    if evidence.pixels is None:
+        judgement = replace(
+            judgement, outcomes=tuple(o for o in judgement.outcomes if o.code not in BY_PIXELS)
+        )
+    return _Checked(file, sha256, sniffed, facts, judgement)
+
+
+def _look(file: str, sniffed: sniff.Sniffed, facts: exif.Facts, decoder: Decoder) -> Pixels | None:
+    """What the pixels show, where they can tell something; None for all other files, and where decoding fails.
+
+    They can tell of coordinates drawn into a picture that has none in the file, of a thumbnail of another picture, of
+    a manifest. The decoder's child is started by the first file that needs it.
+    """
+    may_be_printed = facts.position_reason in ("absent", "stripped")
+    telling = may_be_printed or facts.structure.thumbnail or facts.structure.jumbf
+    if sniffed.refusal or not telling:
+        return None
+    try:
+        with Path(file).open("rb") as content:
+            look = decoder.look(content, sniffed.format.upper(), read_text=may_be_printed)
+    except OSError:
+        return None
+    return None if look.failure else as_pixels(look.facts)
 
 
 def _as_json(checked: _Checked) -> dict[str, Any]:

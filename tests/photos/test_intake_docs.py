@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib.gis.geos import LineString, Point
 
-from photos import intake, reviewing, standing, withdrawing
+from photos import intake, refiling, reviewing, standing, withdrawing
 from photos.judging import tolerance_m, window
 from tests.cast import Cast
 from tests.factories import ClaimFactory, ProjectFactory, SiteFactory
@@ -67,7 +67,7 @@ def test_what_stands(cast: Cast):
     assert (project.progress, project.evidence) == (100, "outside")
 
 
-@pytest.mark.parametrize("module", [intake, reviewing, withdrawing], ids=lambda m: m.__name__)
+@pytest.mark.parametrize("module", [intake, refiling, reviewing, withdrawing], ids=lambda m: m.__name__)
 def test_every_sentence_can_be_filled(module):
     for code, text in module.SENTENCES.items():
         assert text % defaultdict(lambda: "x") != "", code

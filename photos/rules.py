@@ -22,6 +22,12 @@ from places.problems import Problem
 from projects.models import Project
 
 _ACTIVITY = re.compile(r"([0-9]+(\.[0-9]+)*\.?)?")
+# A verdict is made of these; without them there would be none (photos/verdict.py).
+_NEVER: Mapping[str, frozenset[str]] = {
+    "has_position": frozenset({Severity.WARNING, Severity.OFF}),
+    "near_site": frozenset({Severity.OFF}),
+    "time_plausible": frozenset({Severity.OFF}),
+}
 LARGEST = 1_000_000.0
 STRICTEST_FIRST = (Severity.FAILED, Severity.WARNING, Severity.OFF)
 
@@ -29,6 +35,9 @@ SENTENCES = sentences(
     {
         "rules.unknown_check": _("Cek “%(value)s” tidak ada. Pilihannya: %(choices)s."),
         "rules.unknown_severity": _("Bobot “%(value)s” tidak ada. Pilihannya: %(choices)s."),
+        "rules.decides": _(
+            "Cek %(check)s menentukan hasil pemeriksaan, jadi tidak bisa diatur “%(value)s”. Kosongkan bobotnya."
+        ),
         "rules.no_limits": _("Cek %(check)s tidak punya batas yang dapat diatur. Kosongkan batasnya."),
         "rules.unknown_limit": _("Cek %(check)s tidak punya batas “%(value)s”. Pilihannya: %(choices)s."),
         "rules.not_a_number": _(
@@ -133,6 +142,8 @@ def mistakes(setting: CheckSetting) -> dict[str, Message]:
     if setting.severity and setting.severity not in Severity.values:
         choices = ", ".join(Severity.values)
         wrong["severity"] = message("rules.unknown_severity", value=setting.severity, choices=choices)
+    elif setting.severity in _NEVER.get(setting.code, ()):
+        wrong["severity"] = message("rules.decides", check=setting.code, value=setting.get_severity_display())
     flaw = _limits_flaw(setting.code, setting.limits, defaults_of(setting.code))
     if flaw:
         wrong["limits"] = flaw

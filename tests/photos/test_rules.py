@@ -101,6 +101,18 @@ def test_of_two_sources_the_stricter_counts(order: int):
             "Kode kegiatan “02,03” bukan angka bertitik",
             id="a comma",
         ),
+        pytest.param(
+            setting("near_site", severity="off"),
+            "severity",
+            "Cek near_site menentukan hasil pemeriksaan, jadi tidak bisa diatur “tidak diperiksa”.",
+            id="what a verdict is made of",
+        ),
+        pytest.param(
+            setting("has_position", severity="warning"),
+            "severity",
+            "Cek has_position menentukan",
+            id="nor softened",
+        ),
         pytest.param(setting(), "severity", "Aturan ini tidak mengubah apa pun", id="nothing set"),
     ],
 )
@@ -154,9 +166,9 @@ def test_a_setting_counts_at_the_door_and_at_the_recheck(cast: Cast):
 
 
 def test_a_project_without_activity_has_the_settings_for_all(cast: Cast):
-    rules.save(actor=cast.galih, setting=setting("near_site", severity="off"))
+    rules.save(actor=cast.galih, setting=setting("speed", severity="off"))
     found = rules.for_project(ProjectFactory(village=cast.sragi, activity=None))
-    assert found.severity == {"near_site": "off"}
+    assert found.severity == {"speed": "off"}
 
 
 # The admin -------------------------------------------------------------------------------------------------

@@ -185,7 +185,7 @@ class PhotoSerializer(serializers.ModelSerializer[Claim]):
 
     def get_original(self, claim: Claim) -> str | None:
         allowed = may(self._user(), Action.ORIGINALS, claim.project.village_id)
-        return reverse("photo_original", args=[claim.pk]) if allowed else None
+        return reverse("photo_original", args=[claim.pk]) if allowed and not claim.photo.removed_at else None
 
 
 class SentPhotoSerializer(serializers.Serializer[Any]):

@@ -164,7 +164,7 @@ def claim_for(user: Person, pk: int) -> Claim:
 
 
 def of(claim: Claim, user: Person) -> Ledger:
-    """The ledger of a claim that the person may see (`claim_for`). Six queries."""
+    """The ledger of a claim that the person may see (`claim_for`)."""
     facts = [*claim.photo.facts.filter(claim=None).order_by("pk"), *claim.facts.order_by("pk")]
     _keep_readable(facts, user)
     by_key: dict[str, list[Fact]] = {}

@@ -48,6 +48,8 @@ class Frame:
     thumb: str = ""
     display: str = ""
     original: str = ""
+    ledger: str = ""
+    removed: bool = False  # the bytes were removed by an admin; claim and verdict stay
     stands: bool = False
     decision: str = ""
     note: str = ""
@@ -159,7 +161,9 @@ def _frame(claim: Claim, *, originals: bool) -> Frame:
         checks=told(claim),
         thumb=reverse("photo_thumb", args=[claim.pk]) if photo.thumb else "",
         display=reverse("photo_display", args=[claim.pk]) if photo.display else "",
-        original=reverse("photo_original", args=[claim.pk]) if originals else "",
+        original=reverse("photo_original", args=[claim.pk]) if originals and not photo.removed_at else "",
+        ledger=reverse("claim_ledger", args=[claim.pk]) if originals else "",
+        removed=photo.removed_at is not None,
         stands=claim.stands,
         decision=getattr(claim, "decision", None) or "",
         note=claim.note if originals else "",

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import AuditEvent, Role
-from photos import removing
+from photos import removing, timeline
 from photos.derivatives import make_derivatives
 from photos.models import Claim, Photo
 from places.problems import Problem
@@ -153,6 +153,15 @@ def test_other_bytes_are_not_refused(claim: Claim):
 def test_a_removed_original_is_said_to_be_gone(cast: Cast, claim: Claim, removed: Photo):
     assert log_in(cast.eko).get(f"/photos/{claim.pk}/original/").status_code == 404
     assert log_in(cast.eko).get(f"/photos/{claim.pk}/display.jpg").status_code == 404
+
+
+def test_the_film_strip_says_that_the_picture_is_gone(cast: Cast, claim: Claim, removed: Photo):
+    [frame] = [frame for frame in timeline.of(claim.project, cast.eko).frames if not frame.missing]
+    assert (frame.removed, frame.thumb, frame.original) == (True, "", "")
+    assert frame.ledger == f"/photos/{claim.pk}/"
+    shown = log_in(cast.eko).get(claim.project.get_absolute_url()).content.decode()
+    assert "Gambar sudah dihapus; hasil pemeriksaannya tetap." in shown
+    assert log_in(cast.eko).get(f"/api/v1/photos/{claim.pk}/").json()["original"] is None
 
 
 # Who may delete from the storage, and what: everything else must not.

@@ -26,7 +26,7 @@ SENTENCES = sentences(
         ),
     }
 )
-_CITES = ("server:site", "officer:progress")
+_CITES = ("server:site", "server:site_source", "officer:progress")
 
 
 def run(evidence: Evidence) -> CheckOutcome:

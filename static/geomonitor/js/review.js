@@ -218,6 +218,8 @@ function compare(source = "", tag = "") {
 /* ---- what one photo's part does ---- */
 
 function teachItem(element) {
+  if (element.dataset.taught) return; // it came back
+  element.dataset.taught = "yes";
   const part = (selector) => element.querySelector(selector);
   const form = part("[data-review]");
   form?.addEventListener("submit", (event) => {
@@ -346,12 +348,4 @@ if (page) {
   prepareNext();
   countChecks();
   for (const select of page.querySelectorAll("[data-submits]")) select.addEventListener("change", () => select.form.requestSubmit());
-}
-const bulk = document.querySelector("[data-bulk]");
-for (const preset of bulk?.querySelectorAll("[data-preset]") ?? []) {
-  preset.addEventListener("click", () => {
-    const reason = bulk.querySelector("[name=reason]");
-    reason.value = preset.dataset.preset;
-    reason.focus();
-  });
 }

@@ -35,7 +35,8 @@ def make_derivatives(photo_id: int) -> bool:
     else:
         keep(photo, seen.display, seen.thumb)
     _keep_look(photo, seen)
-    _judge_again(photo, reuse.search(photo))
+    if seen.failure != "missing":
+        _judge_again(photo, reuse.search(photo))
     return not seen.failure
 
 
@@ -61,8 +62,6 @@ def _judge_again(photo: Photo, pairs: list[SamePicture]) -> None:
     """Judge the photo's kept claims, and those of the photos it is linked with, by what is known now."""
     from photos import rechecking  # it needs the door, and the door needs this task
 
-    if photo.looked_at is None:
-        return
     linked = {pair.left_id for pair in pairs} | {pair.right_id for pair in pairs}
     claims = Claim.objects.kept().filter(photo_id__in=linked | {photo.pk}).order_by("pk")
     for claim in claims.values_list("pk", "photo_id"):

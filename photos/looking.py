@@ -41,8 +41,12 @@ def look(photo: Photo) -> Look:
 
 
 def keep_facts(photo: Photo, seen: Look) -> None:
-    """Write down what a look measured, instead of what the look before did. Call it in a transaction."""
-    photo.facts.filter(claim=None, source=FactSource.SERVER, name__in=FACTS).delete()
+    """Write down what a look measured, instead of what the look before did. Call it in a transaction.
+
+    Where the original could not be fetched, what was measured before stays.
+    """
+    replaced = FACTS if seen.failure != "missing" else (FAILURE_FACT,)
+    photo.facts.filter(claim=None, source=FactSource.SERVER, name__in=replaced).delete()
     Fact.objects.bulk_create(
         Fact(photo=photo, source=FactSource.SERVER, name=name, value=value, raw=_written(value))
         for name, value in seen.facts.items()

@@ -40,22 +40,21 @@ def score(rgb: NDArray[np.uint8]) -> float:
 
 def _chromaticity(rgb: NDArray[np.uint8]) -> Plane:
     """Two planes of colour without light and shade: what a shadow or a gap between bricks changes stays out."""
-    light = rgb.astype(np.float32) + _DARK
-    return np.ascontiguousarray(light[..., ::2] / light.sum(axis=2, keepdims=True))
+    red, green, blue = (plane.astype(np.float32) + _DARK for plane in cv2.split(rgb))
+    whole = red + green + blue
+    red, blue = red / whole, blue / whole
+    return np.asarray(cv2.merge([red - float(cv2.mean(red)[0]), blue - float(cv2.mean(blue)[0])]))
 
 
 def _peak(tile: Plane) -> tuple[int, int] | None:
     """The frequency (periods a tile, down and across) that stands far above those around it, None if none does."""
-    spectrum = cv2.dft(
-        (tile - tile.mean(axis=(0, 1))) * _WINDOW
-    )  # both planes at once, as one complex number
-    power = (spectrum[..., 0] ** 2 + spectrum[..., 1] ** 2) * _BAND
-    down, across = divmod(int(power.argmax()), _TILE)
-    highest = float(power[down, across])
+    real, imaginary = cv2.split(cv2.dft(tile * _WINDOW))  # both planes at once, as one complex number
+    power = (real * real + imaginary * imaginary) * _BAND
+    _low, highest, _low_at, (across, down) = cv2.minMaxLoc(power)
     if math.sqrt(highest) * 8 / _TILE**2 < _STRONG:
         return None
-    around = np.roll(power, (_TILE // 2 - down, _TILE // 2 - across), axis=(0, 1))[_AROUND]
-    if highest < _STANDS_OUT * float(around.max()):
+    around = np.take(np.take(power, _REACH + down, axis=0, mode="wrap"), _REACH + across, axis=1, mode="wrap")
+    if highest < _STANDS_OUT * float(around[_RING].max()):
         return None
     return _signed(down), _signed(across)
 
@@ -82,5 +81,6 @@ _WINDOW = np.outer(np.hanning(_TILE), np.hanning(_TILE)).astype(np.float32)[...,
 _FREQUENCIES = np.fft.fftfreq(_TILE, 1 / _TILE)
 _RADIUS = np.hypot(_FREQUENCIES[:, None], _FREQUENCIES[None, :])
 _BAND = ((_RADIUS >= _NEAREST) & (_RADIUS <= _TILE * 0.45)).astype(np.float32)
-_FROM_MIDDLE = np.hypot(*np.meshgrid(np.arange(_TILE) - _TILE // 2, np.arange(_TILE) - _TILE // 2))
-_AROUND = (_FROM_MIDDLE >= 4) & (_FROM_MIDDLE <= 10)
+_REACH = np.arange(-10, 11)
+_FAR = np.hypot(_REACH[:, None], _REACH[None, :])
+_RING = (_FAR >= 4) & (_FAR <= 10)

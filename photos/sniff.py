@@ -173,7 +173,7 @@ def executable_suffix(name: str) -> str:
 # photos hit them by chance less than once in a million files; no repetition may reach over the next "<".
 _PHP = re.compile(rb"<\?php[\s/#]", re.I)
 _MARKUP = re.compile(
-    rb"<(?:(?P<PHP>\?php[\s/#]|\?=[\x20-\x7e\s]{8})|(?P<SVG>svg\s[^\0<>]{0,400}xmlns)"
+    rb"<(?:(?P<PHP>\?php[\s/#]|\?=\s{0,20}(?:\$[a-z_]\w|`[\x20-\x7e]{3}|[a-z_]\w{1,40}\())|(?P<SVG>svg\s[^\0<>]{0,400}xmlns)"
     rb"|(?P<HTML>script[\s>]|!doctype html|html[\s>][^\0<]{0,200}<|iframe[\s>]))",
     re.I,
 )

@@ -171,6 +171,12 @@ def test_it_refuses_a_payload_behind_the_picture(kind: str, payload: str) -> Non
     assert refusal.params["found"] == {"script": "HTML"}.get(payload, payload)
 
 
+def test_it_takes_no_smooth_table_for_a_program() -> None:
+    """Quantisation tables of real cameras run through every sign of ASCII."""
+    table = b"89988:::989:;><;:;<<<?=<;<=>>==>>>>>=>>>>>?>>>?>>"
+    assert code_of(camera.jpeg()[:2] + camera.segment(0xFE, table) + camera.jpeg()[2:]) is None
+
+
 def in_picture_data(payload: bytes, size: int = 700_000) -> bytes:
     """A JPEG whose picture data is long noise with something in it."""
     content = camera.jpeg(BLOCK)
@@ -214,12 +220,22 @@ def test_a_trailer_made_to_be_slow_to_search_is_not() -> None:
     "content",
     [
         camera.jpeg()[:2] + camera.segment(0xFE, b"<?=`$_GET[1]`?>") + camera.jpeg()[2:],
+        camera.jpeg()[:2] + camera.segment(0xFE, b"<?= $_GET[1]?>") + camera.jpeg()[2:],
+        camera.jpeg()[:2] + camera.segment(0xFE, b"<?=system('id')?>") + camera.jpeg()[2:],
         camera.jpeg()[:2] + camera.segment(0xFE, b"<?php eval($x); ?>") + camera.jpeg()[2:],
         camera.jpeg(camera.exif(Shot(make="<?php phpinfo();"))),
         camera.jpeg()[:2] + camera.segment(0xFE, b"%PDF-1.7") + camera.jpeg()[2:],
         camera.png(camera.exif(Shot(model="<script >alert(1)</script>"))),
     ],
-    ids=["short tag", "comment", "make", "PDF in the first kilobyte", "model"],
+    ids=[
+        "short tag",
+        "short tag of a variable",
+        "short tag of a call",
+        "comment",
+        "make",
+        "PDF in the first kilobyte",
+        "model",
+    ],
 )
 def test_it_refuses_a_program_inside_the_metadata(content: bytes) -> None:
     assert code_of(content) == "refused.polyglot"

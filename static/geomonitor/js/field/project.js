@@ -128,6 +128,8 @@ function showTaker() {
   const other = inForm("input[name=taker][value=other]").checked;
   inForm("[data-taker-name]").hidden = !other;
   inForm("[name=taken_by]").required = other;
+  const [chosen] = form.querySelector("input[name=taker]:checked")?.labels ?? [];
+  inForm("[data-taker-word]").textContent = chosen ? `: ${chosen.textContent.trim().toLowerCase()}` : "";
 }
 
 /* ---- what is sent */

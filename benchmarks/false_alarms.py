@@ -1,6 +1,6 @@
 """How many clean camera files get a failed check: `benchmarks/false_alarms.py FOLDER… [--planted LIST] [--verbose]`.
 
-Runs the file checks over every picture in the folders, as `check_photo` does without a site. A file counts as
+Runs the file checks over every picture in the folders, pixels too, as `check_photo` does without a site. A file counts as
 "straight from a camera" if it names make and model and has picture data. What is wrong on purpose is left out: a file
 whose own words say so by exiftool (an editor or tagger in Software, ProcessingSoftware, CreatorTool or History,
 Photoshop's blocks), and those that --planted lists, one name a line ("#" begins a comment). `has_position` is not
@@ -29,6 +29,7 @@ django.setup()
 from photos import exif, sniff
 from photos.checks import run_checks
 from photos.containers import layout_of, opened
+from photos.decoding import Decoder, as_pixels
 from photos.evidence import CheckOutcome, Evidence
 from places.saying import say
 
@@ -74,7 +75,8 @@ def main() -> int:
     """Print the table; 1 if more than the target fail."""
     asked = _asked()
     planted, told = _planted(asked.planted), _told_by_exiftool(asked.folders)
-    files = [_checked(path) for path in _pictures(asked.folders)]
+    with Decoder(clock_limit_s=30.0) as decoder:
+        files = [_checked(path, decoder) for path in _pictures(asked.folders)]
     sound = [file for file in files if not file.refused]
     named = [file for file in sound if file.camera]
     clean = [file for file in named if file.path.name not in planted and str(file.path) not in told]
@@ -85,10 +87,10 @@ def main() -> int:
     print(
         f"{len(sound) - len(named)} name no camera, {len(named) - len(clean)} are planted or edited by their own word."
     )
-    print(f"\n{'check':<18}{'failed':>8}{'warning':>9}   of {len(clean)} clean camera files")
+    print(f"\n{'check':<20}{'failed':>8}{'warning':>9}   of {len(clean)} clean camera files")
     for code in sorted({o.code for file in clean for o in file.outcomes} - {"has_position"}):
         counts = Counter(o.status for file in clean for o in file.outcomes if o.code == code)
-        print(f"{code:<18}{counts['failed']:>8}{counts['warning']:>9}")
+        print(f"{code:<20}{counts['failed']:>8}{counts['warning']:>9}")
     share = 100 * len(failed) / len(clean) if clean else 0.0
     print(
         f"\nfiles with a failed check: {len(failed)} of {len(clean)} = {share:.1f} % (target: at most {TARGET_PCT:g} %)"
@@ -137,12 +139,17 @@ def _told_by_exiftool(folders: list[Path]) -> set[str]:
     return found
 
 
-def _checked(path: Path) -> File:
+def _checked(path: Path, decoder: Decoder) -> File:
     with opened(path) as data:
         layout = layout_of(data)
         sniffed = sniff.sniff(data, name=path.name, layout=layout)
         facts = exif.read(data, name=path.name, layout=layout)
-    evidence = Evidence(facts=facts, received_at=datetime.now(UTC), sniffed=sniffed)
+    pixels = None
+    if not sniffed.refusal:
+        with path.open("rb") as content:
+            look = decoder.look(content, sniffed.format.upper())
+        pixels = None if look.failure else as_pixels(look.facts)
+    evidence = Evidence(facts=facts, received_at=datetime.now(UTC), sniffed=sniffed, pixels=pixels)
     camera = " ".join(filter(None, (facts.camera.make, facts.camera.model))) if facts.camera.model else ""
     refused = sniffed.refusal.code if sniffed.refusal else ""
     return File(path, camera, refused, () if refused else run_checks(evidence))

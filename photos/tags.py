@@ -71,11 +71,12 @@ def _take(said: Said, tiff: Tiff, directory: dict[int, Entry], names: Mapping[in
 
 
 def _fact(said: Said, tiff: Tiff, entry: Entry, name: str) -> Fact:
-    raw = tiff.raw(entry)
-    if entry.flaw and name != "MakerNote":
-        return Fact("exif", name, None, raw, "malformed")
+    if name == "MakerNote":  # its size alone
+        return Fact("exif", name, entry.size, f"{entry.size} bytes")
+    if entry.flaw:
+        return Fact("exif", name, None, tiff.raw(entry), "malformed")
     value, reason = _value(said, tiff, entry, name)
-    return Fact("exif", name, value, f"{entry.size} bytes" if name == "MakerNote" else raw, reason)
+    return Fact("exif", name, value, tiff.raw(entry), reason)
 
 
 def _value(said: Said, tiff: Tiff, entry: Entry, name: str) -> tuple[Value, str]:
@@ -85,9 +86,7 @@ def _value(said: Said, tiff: Tiff, entry: Entry, name: str) -> tuple[Value, str]
     missing = "malformed"
     if name in DEGREES:
         return degrees_of(numbers or numbers_in(tiff.text(entry)))
-    if name == "MakerNote":
-        value = entry.size
-    elif name == "GPSTimeStamp":
+    if name == "GPSTimeStamp":
         value = (_clock(numbers) if entry.kind not in _TEXT_KINDS else tiff.text(entry)) or None
     elif name in PLAIN:
         value = ratio_of(numbers[0]) if numbers else None

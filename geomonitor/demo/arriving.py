@@ -1,13 +1,13 @@
 """[pure] How a planned photo arrives: its bytes, its file name, and the position that the page's camera sends along."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from PIL import Image
 
 from geomonitor.demo import camera_files, land, pictures
-from geomonitor.demo.camera_files import PHONES, Shot
+from geomonitor.demo.camera_files import PHONES, Phone, Shot
 from geomonitor.demo.register import PlannedPhoto, PlannedProject, PlannedRefusal
 from places.earth import LonLat
 
@@ -34,10 +34,17 @@ class Arrival:
     fix: ArrivingFix | None = None
 
 
-def arrival_of(project: PlannedProject, photo: PlannedPhoto) -> Arrival:
-    """Draw the picture and put it into the file that the plan asks for. Deterministic; about 60 ms."""
-    seed = project.seed + (photo.site_no - 1) * 7919
-    picture = pictures.draw(seed, project.picture, photo.progress, photo.shot)
+def arrival_of(
+    project: PlannedProject,
+    photo: PlannedPhoto,
+    *,
+    picture_of: tuple[PlannedProject, PlannedPhoto] | None = None,
+) -> Arrival:
+    """Draw the picture and put it into the file that the plan asks for. Deterministic; about 60 ms.
+
+    picture_of: another planned photo, whose picture is cut and brightened instead of drawing a new one.
+    """
+    picture = _altered(_drawn(*picture_of)) if picture_of else _drawn(project, photo)
     if photo.file == "page":
         fix = ArrivingFix(photo.point, photo.error_m, photo.taken_at)
         return Arrival(pictures.jpeg(picture), f"geomonitor-{photo.taken_at:%Y%m%d-%H%M%S}.jpg", picture, fix)
@@ -56,6 +63,20 @@ def arrival_of(project: PlannedProject, photo: PlannedPhoto) -> Arrival:
     )
 
 
+def _drawn(project: PlannedProject, photo: PlannedPhoto) -> Image.Image:
+    seed = project.seed + (photo.site_no - 1) * 7919
+    return pictures.draw(seed, project.picture, photo.progress, photo.shot)
+
+
+def _altered(picture: Image.Image) -> Image.Image:
+    """What somebody does to a picture to use it again: an eighth cut off, made brighter, back to full size."""
+    width, height = picture.size
+    part = picture.crop((width // 16, height // 12, width - width // 16, height - height // 24))
+    return part.resize(picture.size, Image.Resampling.BICUBIC).point(
+        [min(255, v + 14) for v in range(256)] * 3
+    )
+
+
 def _shot(project: PlannedProject, photo: PlannedPhoto) -> Shot:
     return Shot(
         taken_at=photo.taken_at + timedelta(days=photo.clock_days),
@@ -65,11 +86,16 @@ def _shot(project: PlannedProject, photo: PlannedPhoto) -> Shot:
         altitude_m=photo.altitude_m,
         error_m=photo.error_m,
         heading=photo.heading,
-        phone=PHONES[photo.phone],
+        phone=_edited(PHONES[photo.phone]) if photo.file == "edited" else PHONES[photo.phone],
         orientation=photo.orientation,
         gps=_GPS.get(photo.file, "full"),
         seed=project.seed + photo.progress,
     )
+
+
+def _edited(phone: Phone) -> Phone:
+    """A phone's file after a program for pictures saved it."""
+    return replace(phone, software="Adobe Photoshop 25.4 (Windows)")
 
 
 def _camera_name(photo: PlannedPhoto) -> str:

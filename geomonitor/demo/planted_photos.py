@@ -75,7 +75,7 @@ _UNLOCATED = (
     ("absent", "absent", "Location switched off: camera tags, no GPS"),
     ("stripped", "stripped", "Sent through a messenger: all tags gone"),
     ("leftover", "stripped", "The phone removed latitude and longitude, the GPS clock is left"),
-    ("printed", "", "Coordinates only drawn into the picture"),
+    ("printed", "printed", "Coordinates only drawn into the picture"),
     ("zeroed", "zeroed", "Coordinates 0,0"),
     ("malformed", "malformed", "Coordinates without north/south and east/west"),
 )
@@ -285,6 +285,101 @@ def _shared_photo(p: Planter) -> None:
     )
 
 
+def _altered_photo(p: Planter) -> None:
+    one = p.work(
+        "altered-first",
+        p.village(),
+        "Pembangunan jembatan Kali Tambong Dusun Krajan Timur",
+        "bridge",
+        ago=300,
+    )
+    first = p.shots(one, 0, 50, 100)
+    two = p.work(
+        "altered-again",
+        p.village(),
+        "Rehabilitasi jembatan Kali Setail Dusun Sumbergroto",
+        "bridge",
+        ago=150,
+        sources=("PBK",),
+    )
+    again = p.shots(two, 0, 50, 100)[2]
+    again.picture_of = first[2].key
+    see = "The 100 % picture of another bridge, cut, brightened and with a new position: “Perlu diperiksa”, both side by side."
+    p.case(
+        "altered-photo",
+        "Picture used again after alteration",
+        see,
+        [one, two],
+        "verdict",
+        "suspect",
+        "not_reused",
+        photo=again.key,
+    )
+
+
+def _edited_photo(p: Planter) -> None:
+    project = p.work(
+        "edited-photo",
+        p.village(),
+        "Pembangunan gapura batas dusun Sukamukti",
+        "building",
+        ago=75,
+        reached=50,
+    )
+    photo = p.shots(project, 0, 50)[1]
+    photo.file = "edited"
+    p.case(
+        "edited-photo",
+        "Saved by a program for pictures",
+        "50 % is “Perlu diperiksa”: the file names the program.",
+        [project],
+        "verdict",
+        "suspect",
+        "edited",
+        photo=photo.key,
+    )
+
+
+def _declared_sharing(p: Planter) -> None:
+    village = p.village()
+    spot = land.spot(village, p.rng)
+    one = p.work(
+        "shared-first",
+        village,
+        "Rabat beton jalan Kenanga RT 01 RW 03 Dusun Sidorejo",
+        "road",
+        ago=110,
+        reached=50,
+        at=spot,
+        length=90,
+    )
+    first = p.shots(one, 0, 50)
+    two = p.work(
+        "shared-again",
+        village,
+        "Saluran drainase jalan Kenanga RT 01 RW 03 Dusun Sidorejo",
+        "drain",
+        ago=110,
+        reached=50,
+        at=spot,
+        length=90,
+    )
+    both = p.shots(two, 0, 50)[0]
+    both.copy_of, both.taken_at = first[0].key, first[0].taken_at
+    both.received_at = first[0].received_at + timedelta(minutes=3)
+    both.shared = "Satu foto 0 % untuk jalan dan salurannya; keduanya mulai bersamaan."
+    p.case(
+        "shared-photo",
+        "One picture declared for two works",
+        "0 % of the drain stays “Sesuai lokasi”; the auditor finds both under “Gambar dipakai bersama”.",
+        [one, two],
+        "verdict",
+        "verified",
+        "",
+        photo=both.key,
+    )
+
+
 def _refused(p: Planter) -> None:
     project = p.work(
         "refused-files",
@@ -451,6 +546,9 @@ SOWN = (
     _accuracy,
     _moved_site,
     _shared_photo,
+    _altered_photo,
+    _edited_photo,
+    _declared_sharing,
     _refused,
     _review,
     _gaps,

@@ -39,8 +39,9 @@ class PlannedPhoto:
     """One picture and how it reached the register.
 
     file: what arrives (`camera`, `page` = the page's own camera with its fix, `stripped`, `printed`, `absent`,
-    `zeroed`, `leftover`, `malformed`); clock_days: camera clock against satellite time; copy_of: another photo's
-    key whose bytes are sent again. lon, lat: where the phone stood, or says it did.
+    `zeroed`, `leftover`, `malformed`, `edited`); clock_days: camera clock against satellite time; copy_of: another
+    photo's key whose bytes are sent again; picture_of: another photo's key whose picture, cut and brightened, is in
+    the file; shared: the reason why one picture serves two works. point: where the phone stood, or says it did.
     """
 
     key: str
@@ -58,6 +59,8 @@ class PlannedPhoto:
     shot: int = 0
     clock_days: float = 0.0
     copy_of: str = ""
+    picture_of: str = ""
+    shared: str = ""
     review: str = ""  # accepted, rejected: reason
     name: str = ""
 

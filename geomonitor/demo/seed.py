@@ -105,10 +105,18 @@ def seed_register(wanted: Settings, *, today: date, tell: Tell, workers: int | N
     sending.send_all(
         parcels, workers=workers or (os.cpu_count() or 1) + 1, tell=_every(200, made.photo_count(), tell)
     )
+    sending.look_at(_shown_by_cases(made))
     scan = scan_register(actor=None).scan
     tell(f"Indikasi ganda: {scan.stored} pasangan disimpan dari {scan.candidates} yang berdekatan.")
     _note(SEEDED, people, wanted)
     return made
+
+
+def _shown_by_cases(made: Plan) -> list[str]:
+    """Keys of the photos that show a planted case, and of those whose picture they repeat."""
+    photos = {photo.key: photo for project in made.projects for photo in project.photos}
+    shown = [photos[case.photo] for case in made.cases if case.photo]
+    return [key for photo in shown for key in (photo.picture_of, photo.copy_of, photo.key) if key]
 
 
 def _there_already(wanted: Settings) -> bool:

@@ -32,8 +32,8 @@ class Parcel:
     reviewer_id: int
 
     def only_copies(self, *, copies: bool) -> list[PlannedPhoto]:
-        """The photos that are (or are not) bytes of another project's photo."""
-        return [photo for photo in self.project.photos if bool(photo.copy_of) == copies]
+        """The photos that are (or are not) bytes or pictures of another project's photo."""
+        return [photo for photo in self.project.photos if bool(photo.copy_of or photo.picture_of) == copies]
 
 
 def claim_uuid(key: str) -> uuid.UUID:
@@ -53,9 +53,24 @@ def send_all(parcels: list[Parcel], *, workers: int, tell: Callable[[int], None]
     by_key = {photo.key: (parcel.project, photo) for parcel in parcels for photo in parcel.project.photos}
     for parcel in parcels:
         copies = parcel.only_copies(copies=True)
-        sent += _send(parcel, copies, {photo.key: by_key[photo.copy_of] for photo in copies})
+        sent += _send(parcel, copies, {p.key: by_key[p.copy_of or p.picture_of] for p in copies})
     tell(sent)
     return sent
+
+
+def look_at(first: Iterable[str]) -> None:
+    """Look at the pixels of the photos with these keys now, and leave all others to the worker, the oldest first."""
+    from photos.derivatives import make_derivatives
+    from photos.models import Claim, Photo
+
+    wanted = [claim_uuid(key) for key in first]
+    now = list(Claim.objects.filter(uuid__in=wanted).order_by("received_at").values_list("photo", flat=True))
+    for photo in dict.fromkeys(now):
+        make_derivatives.call(photo)
+    for photo in (
+        Photo.objects.filter(looked_at=None).order_by("received_at", "pk").values_list("pk", flat=True)
+    ):
+        make_derivatives.enqueue(photo)
 
 
 def _in_turn(parcels: Iterable[Parcel]) -> Iterator[int]:
@@ -102,7 +117,7 @@ def _send(
     sites = Site.objects.in_bulk(parcel.site_ids.values())
     count = 0
     for photo in photos:
-        arrival = arrival_of(*originals.get(photo.key, (parcel.project, photo)))
+        arrival = _arrival(parcel.project, photo, originals.get(photo.key))
         claim = take_in(
             actor=sender,
             uuid=claim_uuid(photo.key),
@@ -112,6 +127,7 @@ def _send(
             file_name=arrival.name,
             progress=photo.progress,
             fix=_sealed(arrival, sender),
+            shared_reason=photo.shared,
             received_at=photo.received_at,
         )
         if not claim.photo.display:
@@ -119,6 +135,14 @@ def _send(
         _review(claim, photo, parcel.reviewer_id)
         count += 1
     return count
+
+
+def _arrival(
+    project: PlannedProject, photo: PlannedPhoto, original: tuple[PlannedProject, PlannedPhoto] | None
+) -> Arrival:
+    if photo.picture_of:
+        return arrival_of(project, photo, picture_of=original)
+    return arrival_of(*(original or (project, photo)))
 
 
 def _sealed(arrival: Arrival, sender: "User") -> "Fix | None":

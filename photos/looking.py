@@ -18,6 +18,8 @@ from django.core.files.storage import FileSystemStorage, storages
 from photos.decoding import FAILURE_FACT, Decoder, Look, as_pixels
 from photos.evidence import Pixels
 from photos.models import Fact, FactSource, Photo
+from places.message import Message, message, sentences
+from places.message import mark as _
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +27,21 @@ FACTS = (
     "thumbnail_difference", "screen_score", "printed", "printed_position", "text_reader", "c2pa", "c2pa_signer",
     "c2pa_errors", FAILURE_FACT,
 )  # fmt: skip
+
+SENTENCES = sentences(
+    {
+        "looking.waiting": _("Gambar sedang disiapkan. Muat ulang sebentar lagi, atau unduh berkas aslinya."),
+        "looking.too_many_pixels": _(
+            "Gambar terlalu besar untuk ditampilkan di sini. Berkas aslinya tersimpan dan bisa diunduh."
+        ),
+        "looking.missing": _(
+            "Berkas aslinya tidak bisa diambil dari penyimpanan. Laporkan kepada pengelola."
+        ),
+        "looking.failed": _(
+            "Gambar di dalam file tidak bisa dibuka. Berkas aslinya tersimpan dan bisa diunduh; minta foto baru."
+        ),
+    }
+)
 
 _decoder = Decoder()  # the child starts with the first photo and ends with this process
 atexit.register(_decoder.close)
@@ -60,6 +77,15 @@ def pixels_of(photo: Photo) -> Pixels | None:
         return None
     rows = photo.facts.filter(claim=None, source=FactSource.SERVER, name__in=FACTS)
     return as_pixels(dict(rows.values_list("name", "value")))
+
+
+def why_no_picture(photo: Photo) -> Message:
+    """What to say where the picture would be: it is on its way, or why it will not come."""
+    failure = photo.facts.filter(claim=None, source=FactSource.SERVER, name=FAILURE_FACT).first()
+    if failure is None:
+        return message("looking.waiting")
+    reason = as_pixels({FAILURE_FACT: failure.value}).failure
+    return message(f"looking.{reason}" if f"looking.{reason}" in SENTENCES else "looking.failed")
 
 
 def _lacks_position(photo: Photo) -> bool:

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from django import template
 
-from photos import refiling
+from photos import looking, refiling
 from photos.conclusions import sentence_of, told
-from photos.models import Claim
+from photos.models import Claim, Photo
 from photos.timeline import Saying
 from places.saying import say
 from projects import models
@@ -24,6 +24,12 @@ def claim_sentence(claim: Claim) -> str:
 def claim_sayings(claim: Claim) -> list[Saying]:
     """What each check said, with its status."""
     return [Saying(status, say(said)) for status, said in told(claim)]
+
+
+@register.filter
+def no_picture(photo: Photo) -> str:
+    """What to say where the picture would be."""
+    return say(looking.why_no_picture(photo))
 
 
 @register.filter

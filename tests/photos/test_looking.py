@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
 from photos import looking
 from photos.conclusions import told
@@ -124,3 +125,20 @@ def test_a_picture_of_an_odd_shape_is_looked_at(cast: Cast):
         cast.ani, ProjectFactory(village=cast.sragi), jpeg(exif(Shot(gps=gps(*HERE))), size=(3000, 20))
     )
     assert make_derivatives.call(claim.photo_id) is True
+
+
+@pytest.mark.parametrize(
+    ("failure", "says"),
+    [
+        ("too_many_pixels", "terlalu besar"),
+        ("memory", "tidak bisa dibuka"),
+        ("missing", "tidak bisa diambil"),
+    ],
+)
+def test_where_the_picture_would_be_it_says_why_not(cast: Cast, claim: Claim, failure: str, says: str):
+    Photo.objects.update(display="", thumb="")
+    claim = Claim.objects.get(pk=claim.pk)
+    looking.keep_facts(claim.photo, Look(failure=failure, detail="x"))
+    client = Client()
+    client.force_login(cast.eko, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert says in client.get(f"/photos/review/?claim={claim.pk}").content.decode()

@@ -101,7 +101,7 @@ def fingerprint_of(image: Image.Image) -> Fingerprint:
     phash, detail = hash_of(grey)
     found = keypoints_of(grey)
     words, weak = words_of(found.descriptors)
-    order = np.argsort(words, kind="stable")  # the database intersects sorted arrays fastest
+    order = np.argsort(words, kind="stable")
     places = _packed(found, weak)[order].tobytes()
     return Fingerprint(VERSION, phash, tuple(int(word) for word in words[order]), places, detail)
 

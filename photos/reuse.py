@@ -64,17 +64,14 @@ WHERE apart <= %(most)s
 ORDER BY apart, photo_id
 LIMIT %(limit)s
 """
-# GIN index fingerprint_words; both arrays are sorted, so that intarray need not sort them again.
+# One look-up in the GIN index fingerprint_words for each word; only rows that have it are read.
 SHARING_WORDS = """
-WITH sharing AS (
-    SELECT photo_id, icount(words & %(asked)s::int[]) AS shared
-    FROM photos_fingerprint
-    WHERE words && %(asked)s::int[]
-        AND photo_id <> %(without)s
-)
-SELECT photo_id, shared
-FROM sharing
-WHERE shared >= %(least)s
+SELECT photo_id, count(*) AS shared
+FROM unnest(%(asked)s::int[]) AS word
+    JOIN photos_fingerprint ON words @> ARRAY[word]
+WHERE photo_id <> %(without)s
+GROUP BY photo_id
+HAVING count(*) >= %(least)s
 ORDER BY shared DESC, photo_id
 LIMIT %(limit)s
 """

@@ -3,20 +3,18 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 # A picture's hash is asked by four bands of 16 bits (a hash within 3 bits shares one whole band with the asked one),
-# its words by intersection. Neither ever reads the whole table.
+# its words one by one. Neither ever reads the whole table.
 BANDS = [
     f"CREATE INDEX fingerprint_band_{band} ON photos_fingerprint (((phash >> {band * 16}) & 65535));"
     for band in range(4)
 ]
-WORDS = "CREATE INDEX fingerprint_words ON photos_fingerprint USING gin (words gin__int_ops);"
+WORDS = "CREATE INDEX fingerprint_words ON photos_fingerprint USING gin (words);"
 
 
 class Migration(migrations.Migration):
     dependencies = [("photos", "0003_evidence_that_stands_up")]
 
     operations = [
-        # Part of PostgreSQL, trusted: the owner of the database may create it.
-        migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS intarray;", migrations.RunSQL.noop),
         migrations.CreateModel(
             name="Fingerprint",
             fields=[

@@ -1,13 +1,17 @@
 """The field page's pure functions, run in the browser through the import map."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 from shapely.geometry import shape
 
+from photos.capture import canonical, read_fix
 from places.earth import metres_to_geometry
 from tests.cast import make_cast
+from tests.photos.test_capture import example as capture_example
 
 
 @pytest.fixture
@@ -96,3 +100,42 @@ def test_which_failures_are_worth_another_try(call):
 def test_the_token_of_the_latest_log_in_counts(call):
     assert call("sending", "tokenOf", "sessionid=a; csrftoken=neu; x=1") == "neu"
     assert call("sending", "tokenOf", "sessionid=a") is None
+
+
+def test_the_page_seals_as_the_server_reads(call):
+    """The worked example of docs/design/capture.md, in the browser."""
+    said = capture_example()
+    fix = json.loads(said["fix"])
+    read = read_fix(said["fix"])
+    assert read is not None
+    text = canonical(replace(read, nonce=said["nonce"]), said["sha256"])
+    assert call("sealing", "canonical", said["nonce"], said["sha256"], fix) == text
+    assert call("sealing", "macOf", said["key"], said["nonce"], said["sha256"], fix) == said["mac"]
+
+
+def test_without_a_secure_context_nothing_is_sealed(call):
+    assert call("sealing", "canSeal", {"isSecureContext": False, "crypto": {"subtle": {}}}) is False
+    assert call("sealing", "canSeal", {"isSecureContext": True, "crypto": {}}) is False
+    assert call("sealing", "seal", {"lon": 1, "lat": 2}, None, None) == {"lon": 1, "lat": 2}
+
+
+def test_numbers_that_expired_are_put_away(call):
+    numbers = [
+        {"nonce": "a", "expires_at": "2026-11-24T00:00:00Z"},
+        {"nonce": "b", "expires_at": "2026-11-26T00:00:00+07:00"},
+    ]
+    assert call("sealing", "stillGood", numbers, 1_795_568_400_000) == numbers[1:]  # 25 November 2026
+
+
+def test_what_proves_nothing_is_known_before_it_is_sent(call):
+    flaws = [
+        call("position", "flawOf", fix)
+        for fix in ({"accuracy_m": 6}, {"accuracy_m": 101}, {"accuracy_m": 6, "age_s": 121})
+    ]
+    assert flaws == ["", "coarse", "old"]
+    agents = [
+        "Mozilla/5.0 (Linux; Android 14)",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0)",
+        "Mozilla/5.0 (X11; Linux)",
+    ]
+    assert [call("position", "phoneOf", agent) for agent in agents] == ["android", "ios", "other"]

@@ -8,7 +8,8 @@ BANDS = [
     f"CREATE INDEX fingerprint_band_{band} ON photos_fingerprint (((phash >> {band * 16}) & 65535));"
     for band in range(4)
 ]
-WORDS = "CREATE INDEX fingerprint_words ON photos_fingerprint USING gin (words);"
+# Without a pending list: each of some 800 look-ups would read it whole.
+WORDS = "CREATE INDEX fingerprint_words ON photos_fingerprint USING gin (words) WITH (fastupdate = off);"
 
 
 class Migration(migrations.Migration):

@@ -16,6 +16,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -340,8 +341,9 @@ def main() -> None:
     asked = words.parse_args()
     if not ADDRESS:
         raise SystemExit("Set GEOMONITOR_DATABASE_URL, or run scripts/server once.")
-    prepare()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leave nothing behind then either
     try:
+        prepare()
         import django
 
         django.setup()

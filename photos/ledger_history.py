@@ -32,7 +32,7 @@ TITLES = {
 CAUSES = {
     "pixels": _("piksel sudah diperiksa"),
     "reuse": _("gambar yang sama ditemukan"),
-    "site": _("titik lokasi berubah"),
+    "site": _("titik lokasi atau batas jarak berubah"),
     "command": _("diperiksa ulang oleh pengelola"),
     "rule": _("aturan cek berubah"),
     "setting": _("batas atau bobot cek berubah"),

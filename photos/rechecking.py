@@ -219,18 +219,21 @@ def _fix_of(claim: Claim) -> Fix | None:
 # A site that moved ------------------------------------------------------------------------------------------
 
 
-def site_changed(*, project_id: int) -> None:
-    """Called when a project's sites changed (settings.SITE_CHANGED_STEPS): the worker judges its photos again."""
+def site_changed(*, project_id: int, cause: str = "site") -> None:
+    """Called when a project's sites, dates, tolerance or kind changed (settings.SITE_CHANGED_STEPS).
+
+    The worker judges its photos again. cause: "site" or "project".
+    """
     if Claim.objects.kept().filter(project_id=project_id).exists():
         # The queue is in the same database: the task is there exactly when the new position is.
-        rejudge_project.enqueue(project_id)
+        rejudge_project.enqueue(project_id, cause)
 
 
 @task()
-def rejudge_project(project_id: int) -> int:
-    """Judge a project's kept claims again by its sites as they are now. Returns how many changed."""
+def rejudge_project(project_id: int, cause: str = "site") -> int:
+    """Judge a project's kept claims again by the project as it is now. Returns how many changed."""
     claims = Claim.objects.kept().filter(project_id=project_id).order_by("pk")
-    changed = (rejudge(pk, cause="site") for pk in claims.values_list("pk", flat=True))
+    changed = (rejudge(pk, cause=cause) for pk in claims.values_list("pk", flat=True))
     return sum(change is not None for change in changed)
 
 

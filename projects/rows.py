@@ -50,7 +50,7 @@ from projects.models import (
 from projects.numbering import code_of, next_number
 from projects.pieces import row_key
 from projects.saving import household_data
-from projects.sites import ROUGH_ALLOWED, SAME_WITHIN_M, first_valid_from
+from projects.sites import JUDGED_BY, ROUGH_ALLOWED, SAME_WITHIN_M, first_valid_from, tell_steps
 
 SENTENCES = sentences(
     {
@@ -646,6 +646,9 @@ class ProjectRows:
         Project.objects.bulk_update([_project(row) for row in rows], names, batch_size=200)
         StatusChange.objects.bulk_create(statuses, batch_size=_BATCH)
         self._move_sites(moved)
+        for row in rows:
+            if JUDGED_BY & row.changes.keys() or "point" in row.changes:
+                tell_steps(_project(row).pk, cause="site" if "point" in row.changes else "project")
 
     def _move_sites(self, rows: Sequence[Row]) -> None:
         sites = {

@@ -21,7 +21,7 @@ from places.saying import say
 from projects.editing import Conflict, Editing, as_json, differences, needs_reason, person_of
 from projects.models import Activity, ActivityCode, CodeSystem, Project, Status
 from projects.numbering import code_of, next_number
-from projects.sites import SiteDraft, check_sites, set_sites, store_sites
+from projects.sites import JUDGED_BY, SiteDraft, check_sites, set_sites, store_sites, tell_steps
 from projects.statuses import change_status, publish
 
 SENTENCES = sentences(
@@ -142,9 +142,12 @@ def edit_project(
             )
         if changed:
             locked.save(update_fields=[*changed, "updated_at"])
-        if sites is not None and (moved := store_sites(locked, sites, author=person_of(actor))):
+        moved = store_sites(locked, sites, author=person_of(actor)) if sites is not None else None
+        if moved:
             told["changes"] = {**changed, "sites": moved.as_json()}
             told |= {"override_reason": override_reason} if override_reason else {}
+        if JUDGED_BY & changed.keys() and not (moved and moved.moves):  # moved sites have told it already
+            tell_steps(locked.pk, cause="project")
         if told["changes"]:
             editing.finish("project.edited", told)
     project.refresh_from_db()

@@ -82,6 +82,11 @@ class _Change:
     def __bool__(self) -> bool:
         return bool(self.added or self.moved or self.dropped or self.described)
 
+    @property
+    def moves(self) -> bool:
+        """Whether photos may be judged otherwise: words and weights do not count."""
+        return bool(self.added or self.moved or self.dropped)
+
     def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if value}
 
@@ -202,15 +207,22 @@ def store_sites(project: Project, sites: Sequence[SiteDraft], *, author: User | 
         place_pin(project)
         note_crossed(project)
         progress.reweigh(project_id=project.pk)
-    if stored and (change.added or change.moved or change.dropped):
-        _tell_steps(project)
+    if stored and change.moves:
+        tell_steps(project.pk, cause="site")
     return change
 
 
-def _tell_steps(project: Project) -> None:
-    """Let higher slices follow a position that is another now (settings.SITE_CHANGED_STEPS), in order."""
+# What photos are judged by: the works' window, the limit of distance, the expected stages, and the settings of checks.
+JUDGED_BY = frozenset({"planned_start", "planned_end", "tolerance_m", "work_type", "activity"})
+
+
+def tell_steps(project_id: int, *, cause: str) -> None:
+    """Let higher slices follow what they judge by and is another now (settings.SITE_CHANGED_STEPS), in order.
+
+    cause: "site" for positions, "project" for a field of JUDGED_BY.
+    """
     for path in settings.SITE_CHANGED_STEPS:
-        import_string(path)(project_id=project.pk)
+        import_string(path)(project_id=project_id, cause=cause)
 
 
 def _newest_versions(stored: Mapping[int, Site]) -> dict[int, SiteVersion]:

@@ -244,7 +244,7 @@ def test_the_history_tells_what_a_recheck_changed(cast: Cast, claim: Claim):
     act = ledger.of(claim, cast.eko).history[0]
     assert (act.who, act.title) == ("Sistem", "Diperiksa lagi")
     assert act.details == (
-        "Sebab: titik lokasi berubah.",
+        "Sebab: titik lokasi atau batas jarak berubah.",
         "Sesuai lokasi → Di luar lokasi",
         "Jarak ke titik: sesuai → tidak sesuai (terukur 3 → 995,3)",
     )

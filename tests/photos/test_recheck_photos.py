@@ -3,6 +3,7 @@
 import io
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from photos.models import CheckResult, Claim, Fact, Fingerprint, Photo
 from photos.rechecking import rejudge
 from photos.reviewing import review
 from projects.models import SiteVersion
+from projects.saving import edit_project
 from projects.sites import drafts_of, set_sites
 from tests.cast import Cast
 from tests.factories import ProjectFactory
@@ -189,3 +191,49 @@ def test_a_neighbour_site_narrows_the_tolerance_of_photos_there_already(cast: Ca
     claim.refresh_from_db()
     assert claim.verdict == "outside"
     assert claim.checks.get(code="near_site").limit == pytest.approx(22, abs=1)
+
+
+def far_by(cast: Cast, tolerance_m: float) -> Claim:
+    """A photo 110 m from the site of a project with that tolerance."""
+    project = ProjectFactory(village=cast.sragi, tolerance_m=tolerance_m)
+    return take(cast.ani, project, photo_at(HERE[0] + 0.001, HERE[1]))
+
+
+def test_another_tolerance_has_the_photos_judged_again(cast: Cast):
+    claim = far_by(cast, 50)
+    assert claim.verdict == "outside"
+    edit_project(actor=cast.ani, project=claim.project, changes={"tolerance_m": 150.0})
+    claim.refresh_from_db()
+    assert claim.verdict == "verified"
+    assert AuditEvent.objects.filter(action="claim.rechecked", data__cause="project").count() == 1
+
+
+def test_other_dates_have_the_photos_judged_again(cast: Cast):
+    project = ProjectFactory(village=cast.sragi, fiscal_year=MORNING.year + 2)
+    claim = take(cast.ani, project)
+    assert claim.checks.get(code="time_plausible").status == "failed"
+    project.refresh_from_db()
+    edit_project(actor=cast.ani, project=project, changes={"planned_start": MORNING.date()})
+    claim.refresh_from_db()
+    assert claim.checks.get(code="time_plausible").status == "passed"
+    assert claim.verdict == "verified"
+
+
+def test_what_photos_are_not_judged_by_has_none_judged_again(cast: Cast, claim: Claim):
+    judged_at = Claim.objects.get(pk=claim.pk).judged_at
+    claim.project.refresh_from_db()
+    edit_project(actor=cast.ani, project=claim.project, changes={"title": "Rabat beton RT 4"})
+    assert Claim.objects.get(pk=claim.pk).judged_at == judged_at
+
+
+def test_an_import_with_another_tolerance_has_the_photos_judged_again(cast: Cast, tmp_path: Path):
+    claim = far_by(cast, 50)
+    project = claim.project
+    listed = tmp_path / "plan.csv"
+    listed.write_text(
+        f"code,village,fiscal_year,title,work_type,tolerance_m\n{project.code},{project.village_id},"
+        f"{project.fiscal_year},{project.title},{project.work_type},150\n"
+    )
+    call_command("import_projects", str(listed), stdout=io.StringIO(), verbosity=0)
+    claim.refresh_from_db()
+    assert claim.verdict == "verified"

@@ -6,7 +6,7 @@ import pgtrigger
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Action, Person, reach
@@ -104,7 +104,9 @@ class Fingerprint(models.Model):
     packed in the same order. detail: how much there is to recognise; a plain wall has none and is never searched.
     """
 
-    photo = models.OneToOneField(Photo, on_delete=models.CASCADE, primary_key=True, related_name="fingerprint")
+    photo = models.OneToOneField(
+        Photo, on_delete=models.CASCADE, primary_key=True, related_name="fingerprint"
+    )
     version = models.PositiveSmallIntegerField()
     phash = models.BigIntegerField()  # 64 signs of the picture's lowest frequencies
     words = ArrayField(models.IntegerField())
@@ -178,6 +180,16 @@ class Binding(models.TextChoices):
     FOREIGN = "foreign", _("nomor milik orang lain atau tidak dikenal")
 
 
+class Turn(models.TextChoices):
+    """Whose turn it is to look at a claim (photos/turns.py); "again": decided, and the checks said otherwise since."""
+
+    NOBODY = "", _("tidak menunggu")
+    DISTRICT = "district", _("kecamatan")  # nobody has decided
+    REGENCY = "regency", _("kabupaten")  # the district has, the regency looks too
+    DISTRICT_AGAIN = "district_again", _("kecamatan, lagi")
+    REGENCY_AGAIN = "regency_again", _("kabupaten, lagi")
+
+
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def visible_to(self, user: Person) -> "ClaimQuerySet":
         """Claims on projects the person may see; the public sees standing ones of published projects."""
@@ -194,8 +206,8 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.kept().filter(stands=True)
 
     def waiting(self) -> "ClaimQuerySet":
-        """Claims that nobody has reviewed yet."""
-        return self.kept().filter(~Exists(Review.objects.filter(claim=OuterRef("pk"))))
+        """Claims that somebody is still to look at."""
+        return self.kept().exclude(turn=Turn.NOBODY)
 
     def reviewable_by(self, user: Person) -> "ClaimQuerySet":
         return self.filter(reach(user, Action.REVIEW).q("project__village__code"))
@@ -255,6 +267,15 @@ class Claim(models.Model):
     judged_at = models.DateTimeField(_("dinilai"), null=True, editable=False)
     doubt = models.PositiveSmallIntegerField(default=0, editable=False)  # orders the queue (photos/doubt.py)
     control = models.BooleanField(default=False, editable=False)  # drawn into the regency's random sample
+    # Pushed by photos/turns.py at each decision and recheck.
+    turn = models.CharField(
+        max_length=14,
+        choices=Turn.choices,
+        blank=True,
+        default=Turn.DISTRICT,
+        db_default=Turn.DISTRICT,
+        editable=False,
+    )
     stands = models.BooleanField(_("diterima"), default=False, editable=False)
     withdrawn_at = models.DateTimeField(_("ditarik"), null=True, editable=False)
     withdrawn_reason = models.CharField(max_length=300, blank=True)
@@ -276,8 +297,12 @@ class Claim(models.Model):
         ]
         indexes = [
             models.Index(name="claim_timeline", fields=["project", "site", "progress"]),
-            # The review queue: most doubtful first, then the oldest.
-            models.Index(name="claim_queue", fields=["-doubt", "received_at"]),
+            # The review queue: most doubtful first, then the oldest; what is settled costs it nothing.
+            models.Index(
+                name="claim_queue",
+                fields=["-doubt", "received_at"],
+                condition=Q(withdrawn_at__isnull=True) & ~Q(turn=""),
+            ),
             # The speed check asks for the shots of one camera around a moment.
             models.Index(name="claim_device", fields=["device", "taken_at"], condition=~Q(device="")),
             # Identical coordinates to the last digit.

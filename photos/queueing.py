@@ -9,20 +9,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
-from django.db.models.lookups import IsNull
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.access import Reach, roles
 from accounts.models import Duty, Role, User
 from photos.checks import CHECKS
-from photos.models import CheckResult, Claim, ClaimQuerySet, Review, ReviewDecision, ReviewTier, Verdict
+from photos.models import CheckResult, Claim, ClaimQuerySet, ReviewTier, Turn, Verdict
+from photos.turns import AGAIN
 from places.message import mark as _
 from places.message import message
 from places.models import Level, Place
@@ -79,18 +79,18 @@ def _reach_as(user: User, role: Role) -> Reach:
     return Reach(tuple(sorted({held.place for held in roles(user) if held.role == role})))
 
 
-def waiting_for(user: User, scope: str = "mine", *, few: bool = False) -> ClaimQuerySet:
+def waiting_for(user: User, scope: str = "mine") -> ClaimQuerySet:
     """Photos that wait for this person, never the own ones, the most doubtful first and then the oldest.
 
-    scope "all" adds, for the regency, everything that nobody has looked at yet. few: only the first rows are
-    wanted, so each row asks for its own reviews along the index claim_queue; else all reviews are read once.
+    scope "all" gives the regency everything that waits for anybody.
     """
-    here = Claim.objects.kept().exclude(uploaded_by=user.pk)
+    here = Claim.objects.waiting().exclude(uploaded_by=user.pk)
     share = Q()
     if regency := _reach_as(user, Role.MONITOR):
-        share |= regency.q("project__village__code") & _for_regency(regency, scope, few=few)
+        own = _for_regency(regency) if scope == "mine" else Q()
+        share |= regency.q("project__village__code") & own
     if district := _reach_as(user, Role.DISTRICT):
-        share |= district.q("project__village__code") & _without(Review.objects.all(), few=few)
+        share |= district.q("project__village__code") & Q(turn__in=(Turn.DISTRICT, Turn.DISTRICT_AGAIN))
     return in_order(here.filter(share) if share else here.none())
 
 
@@ -99,23 +99,10 @@ def in_order(claims: ClaimQuerySet) -> ClaimQuerySet:
     return claims.order_by("-doubt", "received_at", "pk")
 
 
-def _without(reviews: Any, *, few: bool) -> Q:
-    """Claims without any of these reviews. A scalar subquery (few) is never turned into a scan of all reviews."""
-    own = reviews.filter(claim=OuterRef("pk"))
-    return Q(IsNull(Subquery(own.order_by().values("pk")[:1]), True)) if few else Q(~Exists(own))
-
-
-def _for_regency(reach: Reach, scope: str, *, few: bool) -> Q:
-    """The regency's share, of what it has not looked at yet."""
-    not_looked = _without(Review.objects.exclude(tier=ReviewTier.DISTRICT), few=few)
-    unseen = _without(Review.objects.all(), few=few)
+def _for_regency(reach: Reach) -> Q:
+    """The regency's share: what was passed on to it, and of what nobody has decided the drawn, doubtful and old."""
     doubtful = Q(doubt__gte=settings.REVIEW_DOUBTFUL_FROM)
-    # What the district turned down needs no second "no", unless the checks had verified it.
-    accepted = Q(stands=True) & (doubtful | ~Q(verdict=Verdict.VERIFIED))
-    rejected = Review.objects.filter(decision=ReviewDecision.REJECTED)
-    turned_down = Q(stands=False, verdict=Verdict.VERIFIED) & ~_without(rejected, few=few)
-    fresh = unseen if scope == "all" else unseen & (doubtful | _left_lying(reach))
-    return not_looked & (Q(control=True) | accepted | turned_down | fresh)
+    return ~Q(turn=Turn.DISTRICT) | Q(control=True) | doubtful | _left_lying(reach)
 
 
 def _left_lying(reach: Reach) -> Q:
@@ -137,20 +124,25 @@ def _districts_without_reviewer(reach: Reach) -> list[str]:
 
 @dataclass(frozen=True)
 class Asked:
-    """The queue's filters: verdicts and checks of the photo, places, and the words that select its project."""
+    """The queue's filters: verdicts and checks of the photo, places, and the words that select its project.
+
+    changed: only those that the checks judge otherwise since somebody decided.
+    """
 
     scope: str = "mine"
     verdicts: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     project: filters.Filters = field(default_factory=filters.Filters)
+    changed: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.verdicts or self.checks or self.places or self.project)
+        return bool(self.verdicts or self.checks or self.places or self.project or self.changed)
 
     def pairs(self) -> list[tuple[str, str]]:
         """The filters as they stand in a URL."""
         own = [("scope", self.scope)] if self.scope != "mine" else []
+        own += [("changed", "1")] if self.changed else []
         own += [("verdict", value) for value in self.verdicts]
         own += [("check", value) for value in self.checks]
         own += [("place", value) for value in self.places]
@@ -170,6 +162,7 @@ def read(params: QueryDict | Mapping[str, Any]) -> Asked:
         checks=_known("check", _values(params, "check"), [check.CODE for check in CHECKS]),
         places=asked.get("place"),
         project=asked.without("place"),
+        changed=bool(_known("changed", _values(params, "changed"), ["1"])),
     )
 
 
@@ -191,6 +184,8 @@ def _known(word: str, values: list[str], choices: Iterable[str]) -> tuple[str, .
 
 def select(claims: ClaimQuerySet, asked: Asked, user: User, *, without: str = "") -> ClaimQuerySet:
     """The claims that the filters leave; without: one word left out, to count its other options."""
+    if asked.changed:
+        claims = claims.filter(turn__in=AGAIN)
     if asked.verdicts and without != "verdict":
         claims = claims.filter(verdict__in=asked.verdicts)
     if asked.checks and without != "check":
@@ -205,9 +200,9 @@ def select(claims: ClaimQuerySet, asked: Asked, user: User, *, without: str = ""
     return claims
 
 
-def queue(user: User, asked: Asked, *, few: bool = False) -> ClaimQuerySet:
-    """What waits for this person, by the filters, in order. few: as for `waiting_for`."""
-    return select(waiting_for(user, asked.scope, few=few), asked, user)
+def queue(user: User, asked: Asked) -> ClaimQuerySet:
+    """What waits for this person, by the filters, in order."""
+    return select(waiting_for(user, asked.scope), asked, user)
 
 
 def neighbour(claims: ClaimQuerySet, claim: Claim, *, before: bool = False) -> Claim | None:
@@ -227,7 +222,7 @@ def neighbour(claims: ClaimQuerySet, claim: Claim, *, before: bool = False) -> C
 
 @dataclass(frozen=True)
 class Counts:
-    """How many photos the filters leave, and how many each verdict and place would leave.
+    """How many photos the filters leave, and how many each verdict, place and "changed" would leave.
 
     places: (district's name, its code, its count, [(village's code, name, count)]).
     """
@@ -235,25 +230,41 @@ class Counts:
     all: int
     any_verdict: int
     verdicts: dict[str, int]
+    changed: int
     places: list[tuple[str, str, int, list[tuple[str, str, int]]]]
 
 
 def count(user: User, asked: Asked) -> Counts:
-    """Counts for the page: one query over villages and verdicts, one for names."""
+    """Counts for the page: one query over villages, verdicts and turns, one for names."""
     waiting = select(waiting_for(user, asked.scope), Asked(checks=asked.checks, project=asked.project), user)
-    rows = list(waiting.order_by().values_list("project__village_id", "verdict").annotate(many=Count("pk")))
+    grouped = waiting.order_by().values_list("project__village_id", "verdict", "turn")
+    rows = [_Row(*row) for row in grouped.annotate(many=Count("pk"))]
     here = Reach(asked.places)
-    in_place = [row for row in rows if not asked.places or here.covers(row[0])]
-    of_verdict = [row for row in rows if not asked.verdicts or row[1] in asked.verdicts]
-    verdicts = _sum((verdict, many) for _village, verdict, many in in_place)
+
+    def left(*without: str) -> list[_Row]:
+        return [
+            row
+            for row in rows
+            if ("place" in without or not asked.places or here.covers(row.village))
+            and ("verdict" in without or not asked.verdicts or row.verdict in asked.verdicts)
+            and ("changed" in without or not asked.changed or row.turn in AGAIN)
+        ]
+
+    verdicts = _sum((row.verdict, row.many) for row in left("verdict"))
     return Counts(
-        all=sum(
-            many for _village, verdict, many in in_place if not asked.verdicts or verdict in asked.verdicts
-        ),
+        all=sum(row.many for row in left()),
         any_verdict=sum(verdicts.values()),
         verdicts=dict(verdicts),
-        places=_by_district(_sum((village, many) for village, _verdict, many in of_verdict)),
+        changed=sum(row.many for row in left("changed") if row.turn in AGAIN),
+        places=_by_district(_sum((row.village, row.many) for row in left("place"))),
     )
+
+
+class _Row(NamedTuple):
+    village: str
+    verdict: str
+    turn: str
+    many: int
 
 
 def _sum(rows: Iterable[tuple[str, int]]) -> Counter[str]:

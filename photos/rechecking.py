@@ -23,7 +23,7 @@ from django_tasks import task
 
 from accounts import audit
 from accounts.models import Notice, User
-from photos import devices, doubt, exif, looking, standing
+from photos import devices, doubt, exif, looking, standing, turns
 from photos.capture import read_fix
 from photos.checks import CHECKS
 from photos.containers import Bytes, layout_of, opened
@@ -451,6 +451,7 @@ def _write(claim: Claim, results: list[CheckResult], change: Change, actor: User
     is_told = actor is not None and actor.pk == claim.uploaded_by_id  # by the answer to what they just did
     if change.verdict_was != change.verdict_now and not is_told:
         _tell(claim, change)
+    turns.rechecked(claim, verdict_was=change.verdict_was)
     standing.push(claim.project_id)
 
 

@@ -17,7 +17,7 @@ from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
 
 from accounts.models import AuditEvent, Notice, User
-from photos import standing
+from photos import standing, turns
 from photos.models import Claim, ClaimQuerySet, Review, ReviewDecision, Verdict
 from photos.queueing import Asked, forget_how_many, queue, tier_of
 from photos.reviewing import cleaned, event_of, needs_reason, notice_of
@@ -200,6 +200,7 @@ def _write(actor: User, claims: list[Claim], decision: str, reason: str, batch: 
         )
         for claim in claims
     )
+    turns.decided(reviews)
     AuditEvent.objects.bulk_create(event_of(made, actor) for made in reviews)
     Notice.objects.bulk_create(_notices(reviews))
 

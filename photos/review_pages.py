@@ -41,7 +41,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         return render(
             request, "photos/_review_checks.html", {"checks": checks, "asked": asked, "counted": True}
         )
-    waiting = queueing.queue(user, asked, few=True)
+    waiting = queueing.queue(user, asked)
     claim = _current(request, waiting)
     context = _item(request, claim, asked) if claim else {"claim": None, "asked": asked}
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":

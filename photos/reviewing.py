@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.access import Action, may
 from accounts.models import AuditEvent, Notice, User
-from photos import queueing, standing
+from photos import queueing, standing, turns
 from photos.models import Claim, Review, ReviewDecision, Verdict
 from places.message import mark as _
 from places.message import message, sentences
@@ -65,6 +65,7 @@ def review(*, actor: User, claim: Claim, decision: str, reason: str = "", seen: 
             reason=reason,
             tier=queueing.tier_of(actor, locked.project.village_id),
         )
+        turns.decided([made])
         event_of(made, actor).save()
         if notice := notice_of(made):
             notice.save()

@@ -165,8 +165,15 @@ def _require_movable(old: Claim, site: Site) -> None:
         raise problem
 
 
+def _where_to(old: Claim, site: Site) -> str:
+    """The reason as the old village reads it, which may not know of another village's works."""
+    if site.project.village_id != old.project.village_id:
+        return "dipindahkan ke pekerjaan lain"
+    return f"dipindahkan ke {site.project.code}, titik {site.no}"
+
+
 def _withdraw(actor: User, old: Claim, site: Site) -> None:
-    reason = f"dipindahkan ke {site.project.code}, titik {site.no}"
+    reason = _where_to(old, site)
     old.withdrawn_at, old.withdrawn_reason, old.stands = timezone.now(), reason, False
     old.save(update_fields=["withdrawn_at", "withdrawn_reason", "stands"])
     audit.record(

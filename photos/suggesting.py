@@ -2,20 +2,15 @@
 
 from dataclasses import dataclass
 
-from django.contrib.gis.geos import Polygon
-from django.db.models import Q
-
 from accounts.access import Person
-from photos.evidence import COARSE_M
-from photos.judging import to_shapely
+from photos.evidence import COARSE_M, DEFAULT_ERROR_M
+from photos.judging import NEAREST, sites_around, tolerance_m
 from photos.models import Claim, Verdict
-from places.earth import metres_to_geometry
 from places.message import Message, message, sentences
 from places.message import mark as _
 from places.saying import say
-from projects.models import Project, Site, SiteStatus
+from projects.models import Project, Site
 
-_REACH_DEG = 0.002  # about 220 m: more than any tolerance that a village uses
 SENTENCES = sentences(
     {
         "suggest.other_project": _("Ada “%(title)s” %(distance_m)s dari tempat foto. Foto untuk itu?"),
@@ -49,25 +44,23 @@ class Suggestion:
 
 
 def for_claim(claim: Claim, user: Person) -> Suggestion | None:
-    """The nearest other site, within its tolerance, for which this person may send photos; only for `outside`."""
-    if claim.verdict != Verdict.OUTSIDE or claim.position is None:
+    """The nearest other site, within its tolerance, for which this person may send photos; only for `outside`.
+
+    Only where it is nearer than the claimed one by more than the position's error, as the check `nearer_site` asks.
+    """
+    if claim.verdict != Verdict.OUTSIDE or claim.position is None or claim.distance_m is None:
         return None
-    lon, lat = claim.position.coords
-    box = Polygon.from_bbox((lon - _REACH_DEG, lat - _REACH_DEG, lon + _REACH_DEG, lat + _REACH_DEG))
-    box.srid = 4326
-    near = Site.objects.filter(
-        Q(point__within=box) | Q(extent__bboverlaps=box),
-        status=SiteStatus.ACTIVE,
-        project__in=Project.objects.building().claimable_by(user),
-    )
-    measured = [
-        Suggestion(
-            site,
-            round(metres_to_geometry((lon, lat), to_shapely(site.geometry)), 2),
-            site.project_id == claim.project_id,
-        )
-        for site in near.exclude(pk=claim.site_id).select_related("project")
-    ]
-    error = min(claim.error_m or 0.0, COARSE_M)
-    fitting = [found for found in measured if found.distance_m <= found.site.project.limit_m + error]
-    return min(fitting, key=lambda found: (found.distance_m, found.site.pk), default=None)
+    error = DEFAULT_ERROR_M if claim.error_m is None else claim.error_m
+    works = Site.objects.filter(project__in=Project.objects.building().claimable_by(user))
+    for site, distance_m in sites_around(claim.position.coords, works.exclude(pk=claim.site_id))[:NEAREST]:
+        near = distance_m <= tolerance_m(site.project, site, None) + min(claim.error_m or 0.0, COARSE_M)
+        if near and distance_m < claim.distance_m - error:
+            return Suggestion(site, distance_m, site.project_id == claim.project_id)
+    return None
+
+
+def for_sent(claim: Claim, user: Person) -> Suggestion | None:
+    """The same for a claim in its sender's list: None once it was reviewed, withdrawn, or sent by somebody else."""
+    if claim.withdrawn_at or getattr(claim, "decision", None) or claim.uploaded_by_id != user.pk:
+        return None
+    return for_claim(claim, user)

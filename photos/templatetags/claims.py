@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from django import template
 
-from photos import looking, refiling
+from accounts.access import Person
+from photos import looking, refiling, suggesting
 from photos.conclusions import sentence_of, told
 from photos.models import Claim, Photo
 from photos.timeline import Saying
@@ -36,6 +37,12 @@ def no_picture(photo: Photo) -> str:
 def may_share(claim: Claim) -> bool:
     """Whether its sender may still declare it for two projects."""
     return refiling.may_share(claim)
+
+
+@register.simple_tag
+def meant_for(claim: Claim, user: Person) -> suggesting.Suggestion | None:
+    """The site that an own photo was probably meant for, while it may still be moved."""
+    return suggesting.for_sent(claim, user)
 
 
 @register.filter

@@ -11,13 +11,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import AuditEvent, Notice
+from accounts.models import AuditEvent, Notice, Role
 from photos import refiling
 from photos.models import Claim
+from photos.suggesting import for_claim
 from places.problems import Problem
 from projects.models import Status
 from tests.cast import Cast
-from tests.factories import ProjectFactory, SiteFactory
+from tests.factories import DutyFactory, ProjectFactory, SiteFactory
 from tests.photos.sent import FAR, HERE, RECEIVED, bare_photo, photo_at, take
 from tests.photos.test_capture import sealed
 
@@ -90,6 +91,18 @@ def test_a_moved_photo_stays_sealed(cast: Cast, project, other):
     new = refiling.refile(actor=cast.ani, claim=old, site=other.sites.get())
     assert (new.binding, new.verdict) == ("bound", "outside")
     assert new.checks.get(code="capture_bound").status == "passed"
+
+
+def test_the_old_village_is_not_told_of_works_elsewhere(cast: Cast, project):
+    elsewhere = ProjectFactory(village=cast.bubuk, point=Point(*FAR, srid=4326))
+    DutyFactory(user=cast.ani, role=Role.OFFICER, place=cast.bubuk)
+    old = take(cast.ani, project, photo_at(*FAR))
+    new = refiling.refile(actor=cast.ani, claim=old, site=elsewhere.sites.get())
+    old.refresh_from_db()
+    assert (new.project, old.withdrawn_reason) == (elsewhere, "dipindahkan ke pekerjaan lain")
+    page = client_of(cast.budi).get(f"/photos/{old.pk}/").content.decode()
+    assert "dipindahkan ke pekerjaan lain" in page
+    assert elsewhere.code not in page
 
 
 def test_moving_again_is_harmless(cast: Cast, project, other):
@@ -186,6 +199,28 @@ def test_without_scripts_the_results_offer_to_move(cast: Cast):
     new = Claim.objects.kept().get()
     assert answer["Location"] == f"/field/mine/#claim-{new.pk}"
     assert (new.project, new.verdict) == (there, "verified")
+
+
+def test_my_photos_offer_to_move_until_somebody_decided(cast: Cast, project, other):
+    old = take(cast.ani, project, photo_at(*FAR))
+    near = take(cast.ani, project, photo_at(HERE[0] + 0.001, HERE[1]))  # nothing lies there
+    client = client_of(cast.ani)
+    page = client.get("/field/mine/").content.decode()
+    assert "Ada “Gorong-gorong” " in page
+    assert f'action="/photos/{old.pk}/refile/"' in page
+    assert f'action="/photos/{near.pk}/refile/"' not in page
+    old.reviews.create(reviewer=cast.dewi, decision="rejected", reason="Jauh")
+    assert "Foto untuk itu?" not in client.get("/field/mine/").content.decode()
+
+
+def test_a_site_is_proposed_only_if_nearer_by_more_than_the_error(cast: Cast):
+    project = ProjectFactory(village=cast.sragi)
+    other = ProjectFactory(village=cast.sragi, point=Point(HERE[0] + 0.00168, HERE[1], srid=4326))
+    claim = take(cast.ani, project, photo_at(HERE[0] + 0.001, HERE[1]))  # 110 m from one, 75 m from the other
+    claim.error_m = 30
+    assert for_claim(claim, cast.ani).site.project == other
+    claim.error_m = 40
+    assert for_claim(claim, cast.ani) is None
 
 
 # ---- one picture for two projects

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Action, Person, may, reach
 from accounts.models import User
-from photos import ledger, removing, shared_pictures
+from photos import ledger, removing, rules_page, shared_pictures
 from photos.models import Claim, ClaimQuerySet
 from photos.standing import with_decision
 from places.models import Level, Place
@@ -36,6 +36,7 @@ def claim_ledger(request: HttpRequest, pk: int) -> HttpResponse:
         "same_file": _same_file(claim, request.user),
         "may_remove": claim.photo.removed_at is None and removing.may_remove(request.user, claim.photo),
         "may_review": may(request.user, Action.REVIEW, claim.project.village_id) and not claim.withdrawn_at,
+        "may_read_rules": rules_page.may_read(request.user),
     }
     return render(request, "photos/ledger.html", context)
 

@@ -30,12 +30,12 @@ from places.problems import Problem
 from projects import filters
 from projects.models import Project
 
-# What people call the checks in the queue's filter; a check of a newer release shows its code in plain letters.
+# What people call the checks: what is asked, since the answer may be yes. A check of a newer release shows its code.
 CHECK_WORDS = {
     "has_position": _("Koordinat foto"),
     "near_site": _("Jarak ke titik"),
-    "nearer_site": _("Lebih dekat ke titik lain"),
-    "surveyed_site": _("Titik belum disurvei"),
+    "nearer_site": _("Titik lain di dekatnya"),
+    "surveyed_site": _("Survei titik lokasi"),
     "in_village": _("Di dalam desa"),
     "hemisphere": _("Belahan bumi atau urutan koordinat"),
     "time_plausible": _("Waktu foto"),
@@ -44,16 +44,16 @@ CHECK_WORDS = {
     "fix_age": _("Umur posisi"),
     "capture_bound": _("Ikatan kamera Geomonitor"),
     "speed": _("Kecepatan antarfoto"),
-    "same_coordinates": _("Koordinat persis sama"),
+    "same_coordinates": _("Koordinat foto lain"),
     "progress_order": _("Urutan progres"),
-    "stages_present": _("Tahap foto yang kurang"),
+    "stages_present": _("Kelengkapan tahap"),
     "complete": _("Berkas utuh"),
-    "edited": _("Diedit"),
+    "edited": _("Tanda penyuntingan"),
     "tagging_tool": _("Alat penulis koordinat"),
     "thumbnail_matches": _("Gambar kecil di dalam berkas"),
-    "screen_or_print": _("Foto layar atau cetakan"),
+    "screen_or_print": _("Tanda layar atau cetakan"),
     "content_credentials": _("Tanda tangan kamera (C2PA)"),
-    "not_reused": _("Gambar dipakai ulang"),
+    "not_reused": _("Pemakaian gambar sebelumnya"),
 }
 _DOUBTING = ("failed", "warning")
 SCOPES = ("mine", "all")

@@ -20,7 +20,7 @@ from accounts.models import AuditEvent, Notice, User
 from photos import standing, turns
 from photos.models import Claim, ClaimQuerySet, Review, ReviewDecision, Verdict
 from photos.queueing import Asked, forget_how_many, queue, tier_of
-from photos.reviewing import cleaned, event_of, needs_reason, notice_of
+from photos.reviewing import cleaned, event_of, needs_reason, notice_of, tells
 from places.message import Message, message, sentences
 from places.message import mark as _
 from places.problems import Problem
@@ -140,16 +140,26 @@ def decide(*, actor: User, token: str, reason: str = "") -> Done:
         locked = Claim.objects.select_for_update(of=("self",)).filter(pk__in=shown).order_by("pk")
         claims = list(locked.select_related("project"))
         # Asked after the locks are held: whoever decided before us has committed, and is seen here.
-        newest = dict(_with_newest(Claim.objects.filter(pk__in=shown)).values_list("pk", "newest"))
-        why = {claim.pk: _why_skipped(actor, claim, newest[claim.pk], *shown[claim.pk]) for claim in claims}
+        newest = _newest(claims)
+        why = {
+            claim.pk: _why_skipped(actor, claim, newest.get(claim.pk), *shown[claim.pk]) for claim in claims
+        }
         fit = [claim for claim in claims if not why[claim.pk]]
-        _write(actor, fit, decision, reason, batch)
+        reviews = _write(actor, fit, decision, reason, batch)
+        told = [made for made in reviews if tells(made, newest.get(made.claim_id))]
+        Notice.objects.bulk_create(_notices(told))
         for project_id in sorted({claim.project_id for claim in fit}):
             standing.push(project_id)
     forget_how_many(actor)
     skipped = Counter(said for said in why.values() if said)
     skipped["decided"] += len(shown) - len(claims)
     return Done(batch=batch, decision=decision, many=len(fit), skipped=+skipped)
+
+
+def _newest(claims: list[Claim]) -> dict[int, Review]:
+    """The newest review of each claim that has one."""
+    theirs = Review.objects.filter(claim__in=claims)
+    return {made.claim_id: made for made in theirs.order_by("claim_id", "-at", "-pk").distinct("claim_id")}
 
 
 def _read(actor: User, token: str) -> tuple[str, dict[int, tuple[int, str]]]:
@@ -174,11 +184,11 @@ def _require_reason(decision: str, reason: str, verdicts: Counter[str]) -> None:
     raise problem
 
 
-def _why_skipped(actor: User, claim: Claim, newest: int | None, seen: int, verdict: str) -> str:
+def _why_skipped(actor: User, claim: Claim, newest: Review | None, seen: int, verdict: str) -> str:
     """Why this claim is left alone; "" if it is as it was shown."""
     if claim.withdrawn_at:
         return "withdrawn"
-    if (newest or 0) != seen:
+    if (newest.pk if newest else 0) != seen:
         return "decided"
     if claim.verdict != verdict:
         return "changed"
@@ -187,8 +197,8 @@ def _why_skipped(actor: User, claim: Claim, newest: int | None, seen: int, verdi
     return ""
 
 
-def _write(actor: User, claims: list[Claim], decision: str, reason: str, batch: uuid.UUID) -> None:
-    """The reviews, what the record says of them, and what the senders are told."""
+def _write(actor: User, claims: list[Claim], decision: str, reason: str, batch: uuid.UUID) -> list[Review]:
+    """The reviews, whose turn it is now, and what the record says of them."""
     reviews = Review.objects.bulk_create(
         Review(
             claim=claim,
@@ -202,7 +212,7 @@ def _write(actor: User, claims: list[Claim], decision: str, reason: str, batch: 
     )
     turns.decided(reviews)
     AuditEvent.objects.bulk_create(event_of(made, actor) for made in reviews)
-    Notice.objects.bulk_create(_notices(reviews))
+    return reviews
 
 
 def _notices(reviews: Iterable[Review]) -> list[Notice]:

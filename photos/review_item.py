@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import AuditEvent, User
-from photos import queueing, reuse
+from photos import queueing, reuse, turns
 from photos.judging import to_shapely, tolerance_m, version_at
 from photos.models import (
     CheckResult,
@@ -30,6 +30,7 @@ from places.saying import metres, say
 _READING_ORDER = [CheckStatus.FAILED, CheckStatus.WARNING, CheckStatus.UNKNOWN, CheckStatus.PASSED]
 _SIBLINGS = 12
 _LINKS = 4
+_RECHECKS = 20
 
 
 def full(claims: ClaimQuerySet) -> ClaimQuerySet:
@@ -66,9 +67,21 @@ class Entry:
     in_batch: bool = False
 
 
+@dataclass(frozen=True)
+class Changed:
+    """That the checks judge a photo otherwise since somebody decided. who: "" for the reader; checks: which of them."""
+
+    who: str
+    decision: str
+    was: str
+    now: str
+    checks: list[str]
+
+
 def shown(claim: Claim, user: User) -> dict[str, Any]:
     """The context of photos/_review_item.html. claim: from `full`."""
     reviews = list(claim.reviews.all())
+    rechecks = _rechecks(claim)
     checks = said_of(claim)
     doubted = [check for check in checks if check.status in {CheckStatus.FAILED, CheckStatus.WARNING}]
     facts = list(claim.photo.facts.filter(Q(claim=claim) | Q(claim=None)).order_by("pk"))
@@ -76,7 +89,8 @@ def shown(claim: Claim, user: User) -> dict[str, Any]:
     return {
         "claim": claim,
         "newest": reviews[0] if reviews else None,
-        "history": history(claim, reviews),
+        "history": _history(reviews, rechecks),
+        "changed": _changed(claim, reviews, rechecks, user),
         "doubted": doubted,
         "unknown": [check for check in checks if check.status == CheckStatus.UNKNOWN],
         "passed": [check for check in checks if check.status == CheckStatus.PASSED],
@@ -124,11 +138,14 @@ def said_of(claim: Claim) -> list[Said]:
     return sorted(told, key=lambda said: _READING_ORDER.index(CheckStatus(said.status)))
 
 
-def history(claim: Claim, reviews: list[Review]) -> list[Entry]:
+def _rechecks(claim: Claim) -> list[AuditEvent]:
+    """What the record says of rechecks, the newest first."""
+    of_claim = AuditEvent.objects.filter(subject_type="photos.claim", subject_id=str(claim.pk))
+    return list(of_claim.filter(action="claim.rechecked").order_by("-id")[:_RECHECKS])
+
+
+def _history(reviews: list[Review], rechecks: list[AuditEvent]) -> list[Entry]:
     """Decisions and rechecks, the newest first."""
-    rechecks = AuditEvent.objects.filter(
-        subject_type="photos.claim", subject_id=str(claim.pk), action="claim.rechecked"
-    )
     entries = [
         Entry(
             at=made.at,
@@ -140,22 +157,48 @@ def history(claim: Claim, reviews: list[Review]) -> list[Entry]:
             in_batch=made.batch is not None,
         )
         for made in reviews
-    ] + [_recheck(event) for event in rechecks.order_by("-id")[:20]]
+    ] + [_recheck(event) for event in rechecks]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
 def _recheck(event: AuditEvent) -> Entry:
-    was, now = event.data.get("verdict_was"), event.data.get("verdict_now")
-    changed = [
-        _(queueing.word_of(str(check.get("code"))))
-        for check in event.data.get("checks") or []
-        if isinstance(check, dict)
-    ]
-    if was in Verdict.values and now in Verdict.values and was != now:
-        reason = _("%(was)s menjadi %(now)s") % {"was": Verdict(was).label, "now": Verdict(now).label}
+    was, now = _verdicts(event)
+    if was != now:
+        reason = _("%(was)s menjadi %(now)s") % {"was": _word(was), "now": _word(now)}
     else:
-        reason = ", ".join(changed[:4])
+        reason = ", ".join(_checks_of(event)[:4])
     return Entry(event.at, "rechecked", _("Diperiksa lagi"), "", "", reason)
+
+
+def _changed(claim: Claim, reviews: list[Review], rechecks: list[AuditEvent], user: User) -> Changed | None:
+    """What a photo that is shown again after a decision was, and is now."""
+    if claim.turn not in turns.AGAIN or not reviews:
+        return None
+    since = [
+        event for event in reversed(rechecks) if event.at >= reviews[0].at and len(set(_verdicts(event))) > 1
+    ]
+    checks = [word for event in since for word in _checks_of(event)]
+    return Changed(
+        who="" if reviews[0].reviewer_id == user.pk else str(reviews[0].reviewer or "–"),
+        decision=reviews[0].get_decision_display(),
+        was=_word(_verdicts(since[0])[0]) if since else "–",
+        now=claim.get_verdict_display(),
+        checks=list(dict.fromkeys(checks))[:4],
+    )
+
+
+def _verdicts(event: AuditEvent) -> tuple[str, str]:
+    return str(event.data.get("verdict_was", "")), str(event.data.get("verdict_now", ""))
+
+
+def _word(verdict: str) -> str:
+    return str(Verdict(verdict).label) if verdict in Verdict.values else verdict
+
+
+def _checks_of(event: AuditEvent) -> list[str]:
+    """What people call the checks that a recheck answered otherwise."""
+    checks = event.data.get("checks") or []
+    return [_(queueing.word_of(str(check.get("code")))) for check in checks if isinstance(check, dict)]
 
 
 # ---- other pictures

@@ -56,7 +56,7 @@ def review(*, actor: User, claim: Claim, decision: str, reason: str = "", seen: 
     reason = cleaned(reason)
     with transaction.atomic():
         locked = Claim.objects.select_for_update(of=("self",)).select_related("project").get(pk=claim.pk)
-        _require_open(locked, seen)
+        before = _require_open(locked, seen)
         _require_reason(locked, decision, reason)
         made = Review.objects.create(
             claim=locked,
@@ -67,7 +67,7 @@ def review(*, actor: User, claim: Claim, decision: str, reason: str = "", seen: 
         )
         turns.decided([made])
         event_of(made, actor).save()
-        if notice := notice_of(made):
+        if tells(made, before) and (notice := notice_of(made)):
             notice.save()
         standing.push(locked.project_id)
     queueing.forget_how_many(actor)
@@ -97,6 +97,13 @@ def event_of(made: Review, actor: User) -> AuditEvent:
     )
 
 
+def tells(made: Review, before: Review | None) -> bool:
+    """Whether the sender does not know it yet: the second to say the same says nothing new."""
+    if before is None or before.decision != made.decision:
+        return True
+    return made.decision != ReviewDecision.ACCEPTED and made.reason != before.reason
+
+
 def notice_of(made: Review) -> Notice | None:
     """What the sender is told; not yet written. None for photos whose sender's account is gone."""
     claim = made.claim
@@ -117,7 +124,8 @@ def _require_reviewing(actor: User, claim: Claim) -> None:
         raise PermissionDenied(gettext("Foto sendiri diverifikasi oleh orang lain."))
 
 
-def _require_open(claim: Claim, seen: int | None) -> None:
+def _require_open(claim: Claim, seen: int | None) -> Review | None:
+    """The newest review, if the reviewer saw it."""
     if claim.withdrawn_at:
         raise Problem(message("review.withdrawn"), status=409)
     newest = claim.reviews.select_related("reviewer").first()
@@ -131,6 +139,7 @@ def _require_open(claim: Claim, seen: int | None) -> None:
         raise Problem(
             said, status=409, hint=gettext("Buka foto berikutnya, atau muat ulang untuk menilai lagi.")
         )
+    return newest
 
 
 def _require_reason(claim: Claim, decision: str, reason: str) -> None:

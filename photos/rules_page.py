@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.access import Action, reach
+from accounts.access import Action, Person, reach
 from photos import rules
 from photos.checks import CHECKS, Check
 from photos.models import CheckSetting, Severity
@@ -31,10 +31,15 @@ class Row:
     settings: tuple[CheckSetting, ...]
 
 
+def may_read(user: Person) -> bool:
+    """Whether the page is for this person."""
+    return any(reach(user, action) for action in _READERS)
+
+
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """For those who review, audit or administer."""
-    if not any(reach(request.user, action) for action in _READERS):
+    if not may_read(request.user):
         raise PermissionDenied(
             _("Aturan cek hanya untuk petugas yang memverifikasi, memeriksa, atau mengelola.")
         )

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import Role, User
-from photos import queueing, turns
+from photos import queueing, standing, turns
 from photos.checks import CHECKS
 from photos.models import Claim
 from photos.queueing import Asked, count, neighbour, queue, read, tier_of, waiting_for
@@ -243,3 +243,94 @@ def test_the_menu_counts_anew_after_a_decision(cast: Cast):
     assert queueing.how_many_wait(cast.dewi) == 2
     accepted(claims[0], cast.dewi)
     assert queueing.how_many_wait(cast.dewi) == 1
+
+
+# ---- judged anew after somebody decided
+
+
+def rechecked(claim: Claim, verdict: str, doubt: int = 50) -> Claim:
+    """What rechecking does to a claim whose verdict changes."""
+    claim.refresh_from_db()
+    was, claim.verdict, claim.doubt = claim.verdict, verdict, doubt
+    claim.save(update_fields=["verdict", "doubt"])
+    turns.rechecked(claim, verdict_was=was)
+    standing.push(claim.project_id)
+    claim.refresh_from_db()
+    return claim
+
+
+def test_an_accepted_photo_that_the_checks_then_doubt_is_shown_again_and_stands(cast: Cast):
+    claim = accepted(sent(cast), cast.dewi, reason="")
+    assert district(cast) == []
+    rechecked(claim, "suspect")
+    assert claim.stands
+    assert district(cast) == regency(cast) == [claim]
+    changed = Asked(changed=True)
+    assert list(queue(cast.dewi, changed)) == [claim]
+    assert count(cast.dewi, Asked()).changed == count(cast.dewi, changed).all == 1
+
+
+def test_what_the_regency_decided_is_shown_again_to_the_regency(cast: Cast):
+    claim = accepted(sent(cast), cast.eko)
+    rechecked(claim, "suspect")
+    assert district(cast) == []
+    assert regency(cast) == [claim]
+
+
+def test_a_rejected_photo_that_the_checks_then_verify_is_shown_again(cast: Cast):
+    claim = sent(cast, **FAR)
+    review(actor=cast.dewi, claim=claim, decision="rejected", reason="Di luar lokasi")
+    rechecked(claim, "verified", doubt=0)
+    assert district(cast) == [claim]
+    assert not claim.stands
+
+
+def test_a_verdict_that_changes_the_decision_s_way_brings_nothing_back(cast: Cast):
+    bad = sent(cast, **FAR)
+    review(actor=cast.dewi, claim=bad, decision="rejected", reason="Di luar lokasi")
+    rechecked(bad, "suspect")
+    good = accepted(sent(cast, **FAR), cast.eko)
+    rechecked(good, "verified", doubt=0)
+    assert district(cast) == regency(cast) == []
+
+
+def test_the_new_decision_settles_it(cast: Cast):
+    claim = rechecked(accepted(sent(cast), cast.eko), "suspect")
+    review(
+        actor=cast.eko, claim=claim, decision="accepted", reason="Tetap benar", seen=claim.reviews.get().pk
+    )
+    assert regency(cast) == []
+
+
+def test_the_district_s_new_decision_still_goes_by_the_regency(cast: Cast):
+    claim = rechecked(accepted(sent(cast), cast.dewi, reason=""), "suspect")
+    review(
+        actor=cast.dewi, claim=claim, decision="accepted", reason="Tetap benar", seen=claim.reviews.get().pk
+    )
+    assert district(cast) == []
+    assert regency(cast) == [claim]
+    assert count(cast.eko, Asked()).changed == 0
+
+
+def test_what_the_regency_is_to_look_at_again_the_district_cannot_settle(cast: Cast):
+    claim = rechecked(accepted(sent(cast), cast.eko), "suspect")
+    review(actor=cast.dewi, claim=claim, decision="rejected", reason="x", seen=claim.reviews.get().pk)
+    assert regency(cast) == [claim]
+
+
+def test_checks_that_come_round_to_the_decision_leave_nothing_to_look_at(cast: Cast):
+    claim = rechecked(accepted(sent(cast), cast.dewi, reason=""), "suspect")
+    rechecked(claim, "verified", doubt=0)
+    assert district(cast) == regency(cast) == []
+
+
+def test_more_doubt_alone_passes_an_acceptance_on_to_the_regency(cast: Cast):
+    claim = accepted(sent(cast), cast.dewi, reason="")
+    rechecked(claim, "verified", doubt=60)
+    assert district(cast) == []
+    assert regency(cast) == [claim]
+
+
+def test_a_recheck_before_anybody_decided_changes_no_turn(cast: Cast):
+    claim = rechecked(sent(cast), "suspect")
+    assert claim.turn == "district"

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditEvent, Notice
-from photos import standing
+from photos import standing, turns
 from photos.models import Claim, Fact, Photo, Review
 from photos.reviewing import review
 from photos.withdrawing import withdraw
@@ -226,6 +226,29 @@ def test_all_decisions_and_rechecks_are_shown(cast: Cast, claim: Claim):
     ]
 
 
+def test_what_changed_after_a_decision_is_said_and_the_sender_is_told_once(cast: Cast, claim: Claim):
+    Claim.objects.filter(pk=claim.pk).update(verdict="verified", stands=True)
+    claim.refresh_from_db()
+    first = review(actor=cast.dewi, claim=claim, decision="accepted")
+    Claim.objects.filter(pk=claim.pk).update(verdict="suspect")
+    claim.refresh_from_db()
+    turns.rechecked(claim, verdict_was="verified")
+    data = {"verdict_was": "verified", "verdict_now": "suspect", "checks": [{"code": "not_reused"}]}
+    audit.record(actor=None, action="claim.rechecked", subject=claim, data=data)
+    own, other = (log_in(user).get("/photos/review/") for user in (cast.dewi, cast.eko))
+    text = " ".join(own.content.decode().split())
+    assert (
+        "Dinilai ulang sesudah Anda memutuskan “Diterima”:</b> Sesuai lokasi menjadi Perlu diperiksa." in text
+    )
+    assert "Pemakaian gambar sebelumnya. Keputusan itu tetap berlaku sampai diputuskan lagi." in text
+    assert "changed=1" in text
+    assert other.context["changed"].who == "Bu Dewi"
+    assert log_in(cast.dewi).get("/photos/review/?changed=1").context["claim"] == claim
+    review(actor=cast.dewi, claim=claim, decision="accepted", reason="Tetap benar", seen=first.pk)
+    assert Notice.objects.filter(user=cast.ani).count() == 1
+    assert log_in(cast.dewi).get("/photos/review/").context["claim"] is None
+
+
 def test_failed_checks_come_first_and_the_pending_ones_are_said(cast: Cast, claim: Claim):
     for order, (code, status) in enumerate(
         [
@@ -238,7 +261,7 @@ def test_failed_checks_come_first_and_the_pending_ones_are_said(cast: Cast, clai
         claim.checks.create(order=order, code=code, status=status, message={"code": f"x.{code}"})
     page = log_in(cast.dewi).get("/photos/review/")
     assert [said.word for said in page.context["doubted"]] == ["Jarak ke titik", "Berkas utuh"]
-    assert [said.word for said in page.context["unknown"]] == ["Gambar dipakai ulang"]
+    assert [said.word for said in page.context["unknown"]] == ["Pemakaian gambar sebelumnya"]
     assert "data-pending" in page.content.decode()
     Photo.objects.filter(pk=claim.photo_id).update(looked_at=timezone.now())
     assert "data-pending" not in log_in(cast.dewi).get("/photos/review/").content.decode()
@@ -310,7 +333,7 @@ def test_a_page_of_the_queue_asks_few_questions(cast: Cast, claim: Claim, django
     for progress in range(10):
         ClaimFactory(project=claim.project, uploaded_by=cast.ani, progress=progress, verdict="outside")
     client = log_in(cast.eko)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(20):
         client.get(f"/photos/review/?scope=all&claim={claim.pk}")
     with django_assert_max_num_queries(15):
         client.get(

@@ -358,4 +358,5 @@ def main() -> None:
         shutil.rmtree(SCRATCH, ignore_errors=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -4,6 +4,8 @@ Bytes first: hashed while they stream, sniffed, then kept under their hash and f
 written. Sending again is harmless. docs/design/photo-intake.md follows one photo through.
 """
 
+import json
+import math
 import secrets
 import uuid as uuids
 from collections.abc import Iterable
@@ -14,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -22,6 +24,7 @@ from accounts import audit
 from accounts.access import Action, Person, may
 from accounts.models import User
 from photos import capture, devices, doubt, looking, standing
+from photos import facts as facts_of
 from photos.containers import layout_of, opened
 from photos.derivatives import make_derivatives
 from photos.evidence import CheckOutcome, Fix
@@ -32,7 +35,6 @@ from photos.models import (
     Binding,
     CheckResult,
     Claim,
-    Fact,
     FactSource,
     IntakeRefusal,
     Photo,
@@ -192,7 +194,7 @@ def chosen_site(project: Project, site: Site | None) -> Site:
         if site.status != SiteStatus.ACTIVE:
             raise _field_problem("site", message("intake.site_dropped"))
         return site
-    sites = list(project.sites.filter(status=SiteStatus.ACTIVE)[:500])
+    sites = [one for one in project.sites.all() if one.status == SiteStatus.ACTIVE]
     if len(sites) != 1:
         said = message("intake.which_site", count=len(sites)) if sites else message("intake.no_site")
         raise _field_problem("site", said)
@@ -268,32 +270,64 @@ def _field_problem(name: str, said: Message) -> Problem:
 
 
 def _receive(sent: _Sent, incoming: Incoming) -> Receipt:
-    seen = Photo.objects.filter(sha256=incoming.sha256).first()
-    known = _known(sent, incoming.sha256, seen)
+    seen = _seen(sent, incoming.sha256)
+    known = _known(sent, incoming.sha256, seen.photo) if seen.photo or seen.uuid else None
     if known:
         return Receipt(known, is_new=False)
-    if seen:
+    if seen.photo:
         refuse_if_removed(incoming.sha256)
     sniffed, facts = _look(incoming, sent.file_name)
     if sniffed.refusal:
         raise _refuse(sent, incoming, sniffed.refusal)
     sha256, format = incoming.sha256, sniffed.format.upper()
     original = keep_original(incoming.path, sha256=sha256, format=format)
+    new = None if seen.photo else _new_photo(sent, sha256=sha256, sniffed=sniffed, original=original)
     try:
-        with transaction.atomic():
-            new = None if seen else _new_photo(sent, sha256=sha256, sniffed=sniffed, original=original)
-            photo = new or Photo.objects.select_for_update().get(sha256=sha256)
-            # The queue is in the same database: the task is there exactly when the photo is.
-            if not photo.display and make_derivatives.enqueue(photo.pk).is_finished:
-                photo.refresh_from_db()  # a queue that works at once has looked at it already
-            claim = _claim(sent, photo, facts, sniffed, is_new=new is not None)
+        return Receipt(_stored(sent, sha256, new, facts, sniffed), is_new=True)
     except IntegrityError:
-        seen = Photo.objects.filter(sha256=sha256).first()
-        known = _known(sent, sha256, seen)  # the same photo came in twice at the same moment
-        if known is None:
+        photo = Photo.objects.filter(sha256=sha256).first()
+        known = _known(sent, sha256, photo)  # the same photo came in twice at the same moment
+        if known:
+            return Receipt(known, is_new=False)
+        if new is None or photo is None:
             raise
-        return Receipt(known, is_new=False)
-    return Receipt(claim, is_new=True)
+    # Its bytes did, but for something else.
+    return Receipt(_stored(sent, sha256, None, facts, sniffed), is_new=True)
+
+
+@transaction.atomic
+def _stored(sent: _Sent, sha256: str, new: Photo | None, facts: Facts, sniffed: Sniffed) -> Claim:
+    """Photo and claim in one transaction. new: unsaved row of bytes that were never here; None: they have one."""
+    if new:
+        new.save(force_insert=True)
+    photo = new or Photo.objects.select_for_update().get(sha256=sha256)
+    # The queue is in the same database: the task is there exactly when the photo is.
+    if not photo.display and make_derivatives.enqueue(photo.pk).is_finished:
+        photo.refresh_from_db()  # a queue that works at once has looked at it already
+    return _claim(sent, photo, facts, sniffed, is_new=new is not None)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What an upload meets: the row of its bytes, None if they were never here, and whether its uuid was."""
+
+    photo: Photo | None
+    uuid: bool
+
+
+def _seen(sent: _Sent, sha256: str) -> _Seen:
+    with connection.cursor() as cursor:
+        cursor.execute(_MET, [sha256, sent.uuid])
+        photo, by_uuid = cursor.fetchone()
+    return _Seen(Photo.objects.filter(pk=photo).first() if photo else None, by_uuid)
+
+
+# Nearly always neither: one question instead of two.
+_MET = """
+SELECT
+    (SELECT id FROM photos_photo WHERE sha256 = %s),
+    EXISTS (SELECT FROM photos_claim WHERE uuid = %s)
+"""
 
 
 def _known(sent: _Sent, sha256: str, seen: Photo | None) -> Claim | None:
@@ -354,21 +388,17 @@ def _refuse(sent: _Sent, incoming: Incoming, why: Message) -> Problem:
     return problem
 
 
-def _new_photo(sent: _Sent, *, sha256: str, sniffed: Sniffed, original: str) -> Photo | None:
-    """The row of bytes that were never here; None if they came in at the same moment. Nobody else sees it yet."""
-    try:
-        with transaction.atomic():
-            return Photo.objects.create(
-                sha256=sha256,
-                format=sniffed.format.upper(),
-                size=sniffed.size,
-                width=sniffed.width,
-                height=sniffed.height,
-                original=original,
-                received_at=sent.received_at,
-            )
-    except IntegrityError:
-        return None
+def _new_photo(sent: _Sent, *, sha256: str, sniffed: Sniffed, original: str) -> Photo:
+    """The row of bytes that were never here, not saved yet."""
+    return Photo(
+        sha256=sha256,
+        format=sniffed.format.upper(),
+        size=sniffed.size,
+        width=sniffed.width,
+        height=sniffed.height,
+        original=original,
+        received_at=sent.received_at,
+    )
 
 
 def _claim(sent: _Sent, photo: Photo, facts: Facts, sniffed: Sniffed, *, is_new: bool) -> Claim:
@@ -399,8 +429,9 @@ def _claim(sent: _Sent, photo: Photo, facts: Facts, sniffed: Sniffed, *, is_new:
         **_columns(sent, judgement),
     )
     of_file = rows_of(photo, facts) if is_new else []
-    Fact.objects.bulk_create([*of_file, *rows_of_claim(claim, evidence)])
-    results = CheckResult.objects.bulk_create(results_of(claim, judgement.outcomes))
+    facts_of.keep([*of_file, *rows_of_claim(claim, evidence)])
+    results = results_of(claim, judgement.outcomes)
+    keep_results(results)
     audit.record(
         actor=sent.actor,
         action="claim.received",
@@ -485,5 +516,26 @@ def results_of(claim: Claim, outcomes: Iterable[CheckOutcome]) -> list[CheckResu
     ]
 
 
+# As in photos/facts.py: all rows as one parameter.
+_INSERT = """
+INSERT INTO photos_checkresult (claim_id, "order", code, status, measured, "limit", message, rule, cites)
+SELECT claim_id, "order", code, status, measured, "limit", message, rule, cites
+FROM jsonb_to_recordset(%s::jsonb) AS given (
+    claim_id bigint, "order" smallint, code text, status text, measured float8, "limit" float8, message jsonb,
+    rule smallint, cites jsonb
+)
+"""
+
+
+def keep_results(results: Iterable[CheckResult]) -> None:
+    """Store unsaved check results; their primary keys stay unknown here."""
+    names = ("claim_id", "order", "code", "status", "measured", "limit", "message", "rule", "cites")
+    given = [{name: getattr(result, name) for name in names} for result in results]
+    if given:
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT, [json.dumps(given, allow_nan=False)])
+
+
 def _float(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
+    """A number that JSON and the database both have; an infinite one tells nobody anything."""
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import shapely
 from django.contrib.gis.geos import GEOSGeometry, Polygon
+from django.db import connection
 from django.db.models import Q, QuerySet
 from shapely.geometry.base import BaseGeometry
 
@@ -158,7 +159,9 @@ def tolerance_m(project: Project, site: Site, version: SiteVersion | None) -> fl
     if version and version.source == SiteSource.AREA and version.radius_m:
         return max(version.radius_m, project.limit_m)
     here = to_shapely((version or site).geometry)
-    siblings = Site.objects.filter(project=project, status=SiteStatus.ACTIVE).exclude(pk=site.pk)
+    siblings = [
+        other for other in project.sites.all() if other.status == SiteStatus.ACTIVE and other.pk != site.pk
+    ]
     halves = [metres_between_geometries(here, to_shapely(other.geometry)) / 2 for other in siblings]
     return round(min([project.limit_m, *(max(SIBLING_FLOOR_M, half) for half in halves)]), 2)
 
@@ -176,11 +179,41 @@ def window(project: Project, purpose: str) -> tuple[date | None, date | None]:
     return min(starts), max(ends)
 
 
+# Borders are large and hardly ever change: the drawn ones are kept by the versions of their rows (xmin, ctid).
+_DRAWN = """
+SELECT code || ' ' || xmin || ' ' || ctid
+FROM places_place
+WHERE boundary IS NOT NULL
+    AND code IN (SELECT %s UNION SELECT place_id FROM projects_project_crossed WHERE project_id = %s)
+ORDER BY code
+"""
+_BORDERS_LIMIT = 300
+_borders: dict[tuple[str, ...], BaseGeometry] = {}
+
+
 def _boundary(project: Project) -> BaseGeometry | None:
     """The drawn area of the village and of those that the work crosses, None where one is not drawn."""
-    places: list[Place] = [project.village, *project.crossed.all()]
-    drawn = [to_shapely(place.boundary) for place in places if place.boundary]
-    return shapely.union_all(drawn) if drawn else None
+    with connection.cursor() as cursor:
+        cursor.execute(_DRAWN, [project.village_id, project.pk])
+        drawn = tuple(row[0] for row in cursor.fetchall())
+    if not drawn:
+        return None
+    key = (project.village_id, *drawn)
+    found = _borders.get(key)
+    if found is None:
+        if len(_borders) >= _BORDERS_LIMIT:
+            _borders.clear()
+        found = _borders[key] = _united(project)
+    return found
+
+
+def _united(project: Project) -> BaseGeometry:
+    codes = [project.village_id, *project.crossed.values_list("pk", flat=True)]
+    places = Place.objects.in_bulk(codes)
+    drawn = [to_shapely(boundary) for code in codes if (boundary := places[code].boundary)]
+    whole = shapely.union_all(drawn)
+    shapely.prepare(whole)
+    return whole
 
 
 def to_shapely(geometry: GEOSGeometry) -> BaseGeometry:

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from django.db import connection
+
 from photos.models import Claim, Purpose
 from photos.stage_gaps import missing
 from projects.models import Project, StageSet
@@ -14,7 +16,10 @@ def expected(projects: Iterable[Project]) -> dict[int, list[int]]:
 
     A set for the work type beats the general one, a newer one an older. One query for all projects.
     """
-    sets = list(StageSet.objects.filter(required=True))
+    with connection.cursor() as cursor:  # plain SQL: it is asked at every photo
+        cursor.execute("SELECT name, first_year, work_type, stages FROM projects_stageset WHERE required")
+        names = ("name", "first_year", "work_type", "stages")
+        sets = [StageSet(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
     return {project.pk: _stages_for(project, sets) for project in projects}
 
 

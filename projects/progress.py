@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from projects.models import Evidence, Project, Site, SiteStatus
 
@@ -26,9 +26,8 @@ def record(
     Raises Project.DoesNotExist.
     """
     with transaction.atomic(savepoint=False):
-        Project.objects.select_for_update().only("pk").get(pk=project_id)
-        columns = ("pk", "project_id", "status", "weight", "progress")  # shapes of stretches are large
-        sites = list(Site.objects.filter(project_id=project_id).only(*columns).order_by("pk"))
+        lock(project_id)
+        sites = _sites(project_id)
         for site in sites:
             reached = Decimal(by_site.get(site.pk, 0))
             if site.progress != reached:
@@ -39,6 +38,24 @@ def record(
             progress=progress, evidence=Evidence(evidence), last_photo_at=last_photo_at
         )
         return progress
+
+
+def lock(project_id: int) -> None:
+    """Let nobody else bring this project up to date until the transaction ends. Raises Project.DoesNotExist."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM projects_project WHERE id = %s FOR UPDATE", [project_id])
+        if cursor.fetchone() is None:
+            raise Project.DoesNotExist(f"no project {project_id}")
+
+
+def _sites(project_id: int) -> list[Site]:
+    """The sites without their shapes: those of stretches are large. Plain SQL: it runs at every new photo."""
+    columns = ("id", "project_id", "status", "weight", "progress")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(columns)} FROM projects_site WHERE project_id = %s ORDER BY id", [project_id]
+        )
+        return [Site(**dict(zip(columns, row, strict=True))) for row in cursor.fetchall()]
 
 
 def weighted(sites: list[Site]) -> Decimal:

@@ -16,19 +16,28 @@ LEFTOVERS = (
     "GPSAltitude", "GPSSpeed", "GPSImgDirection", "GPSHPositioningError", "GPSDOP", "GPSTimeStamp", "GPSDateStamp",
 )  # fmt: skip
 
+
+def _name(pattern: str) -> re.Pattern[str]:
+    """A name that a program gives to its files, behind what people write before it ("Salinan ", "0 persen - ")."""
+    return re.compile(rf"(?<![a-z0-9])(?:{pattern})", re.I)
+
+
 _MESSENGERS = (
-    ("whatsapp", re.compile(r"(IMG|VID)-\d{8}-WA\d{4}|WhatsApp[ _-]Image[ _-]\d{4}", re.I)),
-    ("telegram", re.compile(r"photo_\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d|photo_\d{9,}|telegram-cloud-photo", re.I)),
-    ("facebook", re.compile(r"FB_IMG_\d{8,}|IG_IMG_\d{8,}|\d{6,}_\d{10,}_\d{10,}_[no]\.", re.I)),
-    ("messenger", re.compile(r"received_\d{8,}|signal-\d{4}-\d\d-\d\d|LINE_ALBUM_|mmexport\d{10,}", re.I)),
+    ("whatsapp", _name(r"(IMG|VID)-\d{8}-WA\d{4}|WhatsApp[ _-]Image[ _-]\d{4}")),
+    ("telegram", _name(r"photo_\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d|photo_\d{9,}|telegram-cloud-photo")),
+    ("facebook", _name(r"FB_IMG_\d{8,}|IG_IMG_\d{8,}|\d{6,}_\d{10,}_\d{10,}_[no]\.")),
+    ("messenger", _name(
+        r"received_\d{8,}|signal-\d{4}-\d\d-\d\d|LINE_ALBUM_|mmexport\d{10,}|Snapchat-\d{6,}|viber_image_\d{4}|IMG-[0-9a-f]{32}-V"
+    )),
+)  # fmt: skip
+_CAMERA_NAME = _name(
+    r"(IMG|PXL|MVIMG|DSC|CAM|P)_?\d{8}_?\d{6}|\d{8}_\d{6}"
+    r"|(IMG_?E?|_?DSC|DSCN|DSCF|DJI|GOPR|P\d{3})_?\d{4,5}(\.|\s|\(|$)"
 )
-_CAMERA_NAME = re.compile(
-    r"(IMG|PXL|MVIMG|DSC|CAM)_?\d{8}_\d{6}|\d{8}_\d{6}|(IMG|DSC|DSCN|DSCF)_?\d{4}(\.|\s|$)"
+_SCREENSHOT_NAME = _name(
+    r"Screen[ _-]?shots?([ _-]|\d|\.)|Tangkapan[ _-]?Layar|Cuplikan[ _-]?Layar|Bildschirmfoto"
 )
-_SCREENSHOT_NAME = re.compile(
-    r"Screen[ _-]?shots?([ _-]|\d|\.)|Tangkapan[ _-]?Layar|Cuplikan[ _-]?Layar|Bildschirmfoto", re.I
-)
-_APP_NAME = re.compile(r"TimePhoto_\d{8}", re.I)  # what Timestamp Camera calls its files
+_APP_NAME = _name(r"TimePhoto_\d{8}")  # what Timestamp Camera calls its files
 _APPS = re.compile(
     r"gps ?map ?camera|timestamp ?camera|time ?stamp ?cam\b|note ?cam\b|solocator|timemark|gps ?camera|conota"
     r"|photo ?stamp|gps ?stamp|geo ?stamp|geo ?tag ?(stamp|camera)|angle ?cam\b|survey ?cam",
@@ -84,7 +93,7 @@ def _position_left_traces(said: Said) -> bool:
 def _by_app(said: Said, name: str) -> Told | None:
     texts = (said.text(tag, source) for source, tag in _APP_TAGS)
     plain = re.sub(r"[_.+-]+", " ", name)
-    if any(map(_APPS.search, texts)) or _APPS.search(plain) or _APP_NAME.match(name):
+    if any(map(_APPS.search, texts)) or _APPS.search(plain) or _APP_NAME.search(name):
         return Told("printed", "app")
     return None
 
@@ -95,7 +104,7 @@ def _by_screenshot(said: Said, layout: Layout, named: bool, name: str) -> Told |
     by_android = not named and said.text("Software").startswith("Android ") and layout.format == "PNG"
     short, long = sorted((layout.width, layout.height))
     tall = layout.format == "PNG" and 640 <= short <= 1_600 and long > 1.9 * short
-    if marked or by_android or (not named and (_SCREENSHOT_NAME.match(name) or tall)):
+    if marked or by_android or (not named and (_SCREENSHOT_NAME.search(name) or tall)):
         return Told("absent", "screenshot")
     return None
 
@@ -105,9 +114,9 @@ def _by_messenger(layout: Layout, name: str) -> Told | None:
     if "facebook" in layout.traces:
         return Told("stripped", "facebook")
     for trace, pattern in _MESSENGERS:
-        if pattern.match(name):
+        if pattern.search(name):
             return Told("stripped", trace)
-    return Told("stripped", "camera_name") if _CAMERA_NAME.match(name) else None
+    return Told("stripped", "camera_name") if _CAMERA_NAME.search(name) else None
 
 
 def _by_rewriting(said: Said, make: str) -> Told | None:

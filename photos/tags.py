@@ -85,7 +85,7 @@ def _value(said: Said, tiff: Tiff, entry: Entry, name: str) -> tuple[Value, str]
     numbers = said.numbers[name] = tiff.numbers(entry)
     missing = "malformed"
     if name in DEGREES:
-        return degrees_of(numbers or numbers_in(tiff.text(entry)))
+        return _degrees(numbers, tiff.text(entry))
     if name == "GPSTimeStamp":
         value = (_clock(numbers) if entry.kind not in _TEXT_KINDS else tiff.text(entry)) or None
     elif name in PLAIN:
@@ -101,6 +101,12 @@ def _value(said: Said, tiff: Tiff, entry: Entry, name: str) -> tuple[Value, str]
     else:
         value, missing = tiff.text(entry) or None, "empty"
     return value, missing if value is None else ""
+
+
+def _degrees(numbers: list[tuple[Number, Number]], text: str) -> tuple[float | None, str]:
+    """Degrees of rationals, or of a text that holds numbers; a text without any is "not_a_number"."""
+    written = numbers or numbers_in(text)
+    return (None, "not_a_number") if text.strip() and not written else degrees_of(written)
 
 
 def _whole(number: Number) -> int | None:

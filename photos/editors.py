@@ -38,6 +38,7 @@ _CODERS = (
 
 _TAGGERS = (
     "exif ?tool", "piexif", "geo ?setter", "geo ?imgr", r"tool\.geoimgr", "geo ?tagger", "geo ?tag photos", "geo ?tag online",
+    r"geo ?tag(?=\s*(?:v?\d|$))",  # GeoTag for macOS; cameras say "GeoTag Camera"
     "gpicsync", "gps ?correlate", "gps ?photo ?linker", "houdah ?geo", "jetphoto", "exif ?pilot", "analog ?exif",
     "exif ?editor", "thexifer", "exifer", "photome", "exif ?fixer", "exif ?changer", "geotagr", "photo ?exif", "exifmixer",
     "batch ?geo ?tag", "fake ?gps", "fake ?location", "gps ?faker",

@@ -1,7 +1,8 @@
 """[pure] Is the photo younger than its camera model and than the software that the camera ran?
 
 fixtures/camera_models.csv says since when a model or a version exists, month of its announcement or first trial
-version; Samsung's firmware names carry the month in which they were built. Unknown ones stay unknown.
+version; Samsung's firmware names carry the month in which they were built, Xiaomi's model codes that of their
+registration. Unknown ones stay unknown.
 """
 
 import csv
@@ -11,6 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from photos.checks.time_plausible import LIMITS as TIME_LIMITS
 from photos.clocks import shot_at
 from photos.evidence import CheckOutcome, Evidence, Status
 from places.message import mark as _
@@ -18,7 +20,7 @@ from places.message import message, sentences
 
 CODE = "camera_existed"
 TIER = "door"
-RULE = 1
+RULE = 2
 LIMITS = {"slack_days": 31.0}  # that a photo may be older than the month in the table
 
 TABLE = Path(__file__).parents[2] / "fixtures" / "camera_models.csv"
@@ -54,7 +56,7 @@ def run(evidence: Evidence) -> CheckOutcome:
     """measured: the day of the photo; limit: the day before which it cannot be, both ISO.
 
     Failed if the photo is older, unless `time_plausible` fails for the same wrong clock already (a day before the
-    works' window): then a warning.
+    works' window, a clock that lost its date): then a warning.
     """
     camera, at = evidence.facts.camera, shot_at(evidence)
     cites = (*evidence.keys("Make", "Model", "Software"), *evidence.time_facts)
@@ -76,7 +78,10 @@ def _judged(evidence: Evidence, youngest: Known, at: datetime, cites: tuple[str,
         said = message("camera_existed.existed", **shown)
         return CheckOutcome(CODE, "passed", said, taken.isoformat(), limit.isoformat(), cites)
     said = message(f"camera_existed.{youngest.kind}", taken_on=taken.isoformat(), **shown)
-    said_already = evidence.not_before is not None and taken < evidence.not_before
+    before = evidence.not_before is not None and taken < evidence.not_before
+    said_already = before or at.year < evidence.limit(
+        "time_plausible", "earliest_year", TIME_LIMITS["earliest_year"]
+    )
     status: Status = "warning" if said_already else "failed"
     return CheckOutcome(CODE, status, said, taken.isoformat(), limit.isoformat(), cites)
 
@@ -88,6 +93,8 @@ def known_of(make: str, model: str, software: str) -> list[Known]:
         found.append(Known(model, since, "model"))
     if make.lower() == "apple" and (since := _ios_since(software)):
         found.append(Known(f"iOS {software}", since, "software"))
+    if make.lower() in _DATED and (since := _dated_code(model)):
+        found.append(Known(model, since, "model"))
     if make.lower() == "samsung" and (since := _firmware_month(software)):
         found.append(Known(software, since, "software"))
     return found
@@ -121,6 +128,17 @@ def _ios_since(software: str) -> date | None:
     major, minor, whole = int(match[1]), int(match[2]), _table()[0]
     known = (whole.get(f"ios {major}.{number}") for number in range(minor, -1, -1))
     return next((since for since in known if since), None)
+
+
+_DATED = frozenset({"xiaomi", "redmi", "poco"})  # makers whose codes begin with year and month
+_DATED_CODE = re.compile(r"M?(2\d)(0[1-9]|1[0-2])\d{0,5}[A-Z][0-9A-Z]{1,6}", re.ASCII)
+
+
+def _dated_code(model: str) -> date | None:
+    """Month in which a Xiaomi model was registered, some weeks before it was sold: 2201117TY is of 2022-01, M2101K6G
+    of 2021-01."""
+    match = _DATED_CODE.fullmatch(model.strip())
+    return date(2000 + int(match[1]), int(match[2]), 1) if match else None
 
 
 _FIRMWARE = re.compile(r"[A-Z]\d{2,3}[A-Z0-9]{0,3}[A-Z]{2}[US][0-9A-Z][A-Z]([M-Z])([A-L])[0-9A-Z]")

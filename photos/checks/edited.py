@@ -14,7 +14,7 @@ from places.message import mark as _
 
 CODE = "edited"
 TIER = "door"
-RULE = 1
+RULE = 2
 LIMITS = {"modified_min": 60.0}  # minutes from the shot to the last change that mean nothing
 
 SENTENCES = sentences(
@@ -33,16 +33,26 @@ SENTENCES = sentences(
         "edited.viewer": _(
             "File ini disimpan ulang oleh %(program)s. Kirim file asli dari galeri bila masih ada."
         ),
-        "edited.modified": _(
-            "Tanggal perubahan file berbeda %(minutes)s menit dari saat foto diambil (batasnya %(limit_minutes)s menit)."
+        "edited.changed": _(
+            "File ini terakhir diubah %(modified_at)s, padahal fotonya bertanggal %(taken_at)s. "
+            "Kirim file asli dari galeri bila masih ada."
+        ),
+        "edited.digitized": _(
+            "Kamera mencatat dua waktu yang berbeda di dalam file: %(taken_at)s dan %(digitized_at)s. "
+            "Kirim file asli dari galeri bila masih ada."
         ),
         "edited.resized": _(
-            "Gambar berukuran %(now)s piksel, padahal kamera mencatat %(then)s: diperkecil atau dipotong."
+            "Gambar berukuran %(now)s piksel, padahal kamera mencatat %(then)s: sudah diperkecil atau dipotong. "
+            "Kirim file asli dari galeri bila masih ada."
         ),
         "edited.no_note": _(
-            "File disimpan ulang: catatan pabrik (MakerNote), yang selalu ditulis %(camera)s, sudah tidak ada."
+            "File ini sudah disimpan ulang: catatan pabrik (MakerNote), yang selalu ditulis %(camera)s, tidak ada lagi. "
+            "Kirim file asli dari galeri bila masih ada."
         ),
-        "edited.progressive": _("File disimpan ulang: gambarnya JPEG progresif, yang tidak ditulis kamera."),
+        "edited.progressive": _(
+            "File ini sudah disimpan ulang: gambarnya JPEG progresif, yang tidak ditulis kamera. "
+            "Kirim file asli dari galeri bila masih ada."
+        ),
         "edited.nothing": _("Tidak bisa diperiksa: file tanpa keterangan apa pun."),
     }
 )
@@ -123,16 +133,21 @@ def _tables(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _modified(evidence: Evidence) -> Iterator[Finding]:
-    """ModifyDate far from DateTimeOriginal; whole hours apart are a zone, not a change."""
+    """ModifyDate or DateTimeDigitized far from DateTimeOriginal; whole hours apart are a zone, not a change."""
     facts = evidence.facts
-    if facts.camera_at is None or facts.modified_at is None:
-        return
-    apart = facts.modified_at - facts.camera_at
+    others = (
+        ("edited.changed", "modified_at", facts.modified_at, "ModifyDate"),
+        ("edited.digitized", "digitized_at", facts.digitized_at, "DateTimeDigitized"),
+    )
     limit = evidence.limit(CODE, "modified_min", LIMITS["modified_min"])
-    minutes = round(apart / timedelta(minutes=1), 1)
-    if abs(minutes) > limit and whole_hours(apart) is None:
-        said = message("edited.modified", minutes=abs(round(minutes)), limit_minutes=round(limit))
-        yield "warning", said, minutes, limit, evidence.keys("ModifyDate", "DateTimeOriginal")
+    for code, name, other, tag in others:
+        if facts.camera_at is None or other is None:
+            continue
+        apart = other - facts.camera_at
+        minutes = round(apart / timedelta(minutes=1), 1)
+        if abs(minutes) > limit and whole_hours(apart) is None:
+            shown = {"taken_at": facts.camera_at.isoformat(), name: other.isoformat()}
+            yield "warning", message(code, **shown), minutes, limit, evidence.keys(tag, "DateTimeOriginal")
 
 
 def _resized(evidence: Evidence) -> Iterator[Finding]:

@@ -255,6 +255,13 @@ def by_camera(make: str, model: str, software: str | None, at: datetime | None, 
         ("vivo", "V2247", "MediaTek Camera Application", "2021-05-01", "failed", "model"),
         ("LGE", "V2247", None, "2021-05-01", "unknown", "unknown"),
         ("Canon", "Canon EOS 550D", "Firmware Version 1.0.8", "2009-05-01", "failed", "model"),
+        ("Xiaomi", "2201117TY", None, "2021-11-30", "failed", "model"),
+        ("Xiaomi", "2201117TY", None, "2021-12-05", "passed", "existed"),
+        ("Xiaomi", "M2101K6G", None, "2020-06-01", "failed", "model"),
+        ("Xiaomi", "23053RN02A", None, "2021-06-01", "failed", "model"),
+        ("Xiaomi", "22101316UG", None, "2021-06-01", "failed", "model"),
+        ("Xiaomi", "2013023", None, "2001-06-01", "unknown", "unknown"),  # of before the codes were dates
+        ("samsung", "Galaxy S24 Ultra", None, "2022-06-01", "failed", "model"),
         ("Tecno", "TECNO KI5q", None, "2001-05-01", "unknown", "unknown"),
     ],
 )
@@ -270,6 +277,13 @@ def test_it_dates_models_and_software(
 def test_a_day_before_the_works_window_fails_once() -> None:
     at = datetime(2021, 5, 2, 9, tzinfo=WIB)
     evidence = by_camera("samsung", "SM-A546E", None, at, not_before=date(2025, 7, 1))
+    failed = [o.code for o in run_checks(evidence) if o.status == "failed" and o.code != "has_position"]
+    assert failed == ["time_plausible"]
+    assert camera_existed.run(evidence).status == "warning"
+
+
+def test_a_clock_that_lost_its_date_fails_once() -> None:
+    evidence = by_camera("samsung", "SM-A546E", None, datetime(1970, 1, 1, 7, tzinfo=WIB))
     failed = [o.code for o in run_checks(evidence) if o.status == "failed" and o.code != "has_position"]
     assert failed == ["time_plausible"]
     assert camera_existed.run(evidence).status == "warning"
@@ -398,11 +412,19 @@ def test_it_warns_where_a_camera_s_file_was_saved_again() -> None:
     assert edited.run(Evidence(Facts(), RECEIVED)).status == "unknown"
 
 
+def test_a_camera_that_digitized_at_another_time_than_it_shot_is_odd() -> None:
+    outcome = edited.run(of(jpeg(sub={0x9004: (ASCII, "2025:03:05 11:21:00")})))
+    assert (outcome.status, outcome.message.code) == ("warning", "edited.digitized")
+    assert "24 Nov 2026 09.15 dan 5 Mar 2025 11.21" in say(outcome.message)
+    assert "exif:DateTimeDigitized" in outcome.cites
+    assert edited.run(of(jpeg(sub={0x9004: (ASCII, "2026:11:24 10:15:00")}))).status == "passed"  # a zone
+
+
 # tagging_tool ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    "text", ["GeoSetter 3.5.3", "geoimgr.com", "exiftool 12.57", "piexif", "Photo Exif Editor"]
+    "text", ["GeoSetter 3.5.3", "GeoTag 5.2", "geoimgr.com", "exiftool 12.57", "piexif", "Photo Exif Editor"]
 )
 def test_a_tagging_tool_by_name_fails(text: str) -> None:
     outcome = tagging_tool.run(of(software(text)))
@@ -411,13 +433,44 @@ def test_a_tagging_tool_by_name_fails(text: str) -> None:
     assert "exif:GPSLatitude" in outcome.cites
 
 
-def test_exiftool_s_mark_fails_only_beside_a_position_of_its_own() -> None:
-    mark = "Image::ExifTool 12.57"
-    beside = jpeg(tagged.packet('exif:GPSLatitude="8,13.152S" exif:GPSLongitude="114,22.146E"', mark))
-    assert tagging_tool.run(of(beside)).status == "failed"
-    other = jpeg(tagged.packet('xmp:CreatorTool="x"', mark))
-    outcome = tagging_tool.run(of(other))
+MARK = "Image::ExifTool 12.57"
+HERE = 'exif:GPSLatitude="8,13.152S" exif:GPSLongitude="114,22.146E"'
+AWAY = 'exif:GPSLatitude="8,14.152S" exif:GPSLongitude="114,22.146E"'
+
+
+@pytest.mark.parametrize(
+    ("packet", "shot", "status", "code"),
+    [
+        (
+            tagged.packet(HERE, MARK),
+            {"gps": None},
+            "failed",
+            "named",
+        ),  # a camera's full file, position in XMP alone
+        (tagged.packet(AWAY, MARK), {}, "failed", "named"),
+        (tagged.packet(HERE, MARK), {}, "warning", "touched"),  # it repeats EXIF's
+        (tagged.packet('xmp:CreatorTool="x"', MARK), {}, "warning", "touched"),
+        (tagged.packet(AWAY), {}, "warning", "two_places"),
+        (tagged.packet(HERE), {}, "passed", "camera"),
+    ],
+)
+def test_exiftool_s_mark_fails_only_beside_a_position_that_is_not_the_camera_s(
+    packet: bytes, shot: dict[str, Any], status: str, code: str
+) -> None:
+    outcome = tagging_tool.run(of(jpeg(packet, **shot)))
+    assert (outcome.status, outcome.message.code) == (status, f"tagging_tool.{code}")
+
+
+def test_exiftool_may_write_a_position_into_a_picture_without_camera() -> None:
+    outcome = tagging_tool.run(of(camera.jpeg(None, tagged.packet(HERE, MARK))))
     assert (outcome.status, outcome.message.code) == ("warning", "tagging_tool.touched")
+
+
+def test_two_places_in_one_file_are_named_with_their_distance() -> None:
+    outcome = tagging_tool.run(of(jpeg(tagged.packet(AWAY))))
+    assert outcome.measured == pytest.approx(1842.9, abs=1)  # a minute of latitude at 8° south
+    assert "dua tempat yang berjarak 1,8 km" in say(outcome.message)
+    assert "xmp:GPSLatitude" in outcome.cites
 
 
 def test_it_knows_the_shape_of_piexif() -> None:

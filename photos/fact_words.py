@@ -71,6 +71,8 @@ NAMES = {
     "same_picture": _("Foto lain dengan gambar yang sama"),
     "nearer_site": _("Titik lain yang lebih dekat"),
     "derivative_error": _("Gambar tidak bisa dibuat"),
+    "Thumbnail": _("Gambar kecil di dalam file"),
+    "ContentCredentials": _("Segel digital (C2PA) di dalam file"),
     "thumbnail_difference": _("Beda gambar kecil di dalam file (0–1)"),
     "screen_score": _("Bagian gambar yang berpola layar (0–1)"),
     "printed": _("Koordinat yang tercetak pada gambar"),
@@ -120,6 +122,11 @@ MISSING = {
     "officer": gettext_lazy("tidak diisi"),
     "server": gettext_lazy("tidak ada"),
 }
+# What the server saw of the file's build: where it is missing, the file has none.
+_OF_FILE = {
+    "Thumbnail", "ContentCredentials", "Trailer", "Comment", "PhotoshopResources", "XMPToolkit", "Quantisation",
+    "Segments", "Offsets", "Unterminated", "IFD0Tags", "ExifTags", "GPSTags", "InteropTags", "IFD1Tags", "ByteOrder",
+}  # fmt: skip
 _METRES = {"GPSAltitude", "GPSHPositioningError"}
 _DEGREES = {"GPSLatitude", "GPSLongitude", "lon", "lat"}
 _DIRECTIONS = {"GPSImgDirection", "heading_deg"}
@@ -129,6 +136,12 @@ _TIMES = {"received_at", "at", "shot_at", "taken_at"}
 def name_of(name: str) -> str:
     """What people call it, "" where the tag's own name is all there is."""
     return gettext(NAMES[name]) if name in NAMES else ""
+
+
+def missing(source: str, name: str) -> str:
+    """What is said of a fact that a check asked for and no source has."""
+    of_file = source == "server" and name in _OF_FILE
+    return str(MISSING.get("exif" if of_file else source, MISSING["server"]))
 
 
 def value_of(name: str, value: Any) -> str:

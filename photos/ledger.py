@@ -22,7 +22,6 @@ from photos.models import CheckResult, CheckStatus, Claim, Fact, FactSource
 from photos.queueing import CHECK_WORDS
 from places.earth import metres_between
 from places.message import Message
-from places.message import mark as _
 from places.saying import say
 
 _FROM_FILE = (FactSource.EXIF, FactSource.XMP, FactSource.IPTC)
@@ -31,16 +30,6 @@ _UNITS = {
     "near_site": "m", "in_village": "m", "fix_agrees": "m", "surveyed_site": "m", "nearer_site": "m",
     "hemisphere": "m", "time_plausible": "min", "fix_age": "min", "speed": "km/h", "progress_order": "%",
 }  # fmt: skip
-# Where the queue's word names what went wrong, the ledger names what was asked.
-_TITLES = {
-    "nearer_site": _("Titik lain di dekatnya"),
-    "surveyed_site": _("Survei titik lokasi"),
-    "stages_present": _("Kelengkapan tahap"),
-    "edited": _("Tanda penyuntingan"),
-    "same_coordinates": _("Koordinat foto lain"),
-    "not_reused": _("Pemakaian gambar sebelumnya"),
-    "screen_or_print": _("Tanda layar atau cetakan"),
-}
 _BY_PIXELS = {check.CODE for check in CHECKS if check.TIER == "pixel"} | {"not_reused"}
 
 
@@ -200,7 +189,7 @@ def of(claim: Claim, user: Person) -> Ledger:
 
 def _title(code: str) -> str:
     """What the check asks; a check of a newer release shows its code."""
-    word = _TITLES.get(code) or CHECK_WORDS.get(code)
+    word = CHECK_WORDS.get(code)
     return gettext(word) if word else code
 
 
@@ -245,8 +234,8 @@ def _cited(key: str, by_key: dict[str, list[Fact]]) -> list[Said]:
     if rows:
         return [_said(fact) for fact in rows]
     source, _colon, name = key.partition(":")
-    word = str(fact_words.MISSING.get(source, fact_words.MISSING["server"]))
-    return [Said(source, name, fact_words.name_of(name), word, is_missing=True, reason="absent")]
+    word, said = fact_words.name_of(name), fact_words.missing(source, name)
+    return [Said(source, name, word, said, is_missing=True, reason="absent")]
 
 
 def _said(fact: Fact) -> Said:

@@ -52,7 +52,8 @@ def for_claim(claim: Claim, user: Person) -> Suggestion | None:
         return None
     error = DEFAULT_ERROR_M if claim.error_m is None else claim.error_m
     works = Site.objects.filter(project__in=Project.objects.building().claimable_by(user))
-    for site, distance_m in sites_around(claim.position.coords, works.exclude(pk=claim.site_id))[:NEAREST]:
+    here = (claim.position.x, claim.position.y)
+    for site, distance_m in sites_around(here, works.exclude(pk=claim.site_id))[:NEAREST]:
         near = distance_m <= tolerance_m(site.project, site, None) + min(claim.error_m or 0.0, COARSE_M)
         if near and distance_m < claim.distance_m - error:
             return Suggestion(site, distance_m, site.project_id == claim.project_id)

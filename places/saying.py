@@ -27,7 +27,12 @@ def metres(value: float) -> str:
 
 def number(value: Decimal | float | int) -> str:
     """A number for people: 4312 → "4.312", 1234.5 → "1.234,5" (marks by language), at most two decimals."""
-    rounded = Decimal(str(value)).quantize(Decimal("0.01")).normalize()
+    exact = Decimal(str(value))
+    if (
+        not exact.is_finite() or exact.adjusted() > 20
+    ):  # a camera may write anything; such a number stays as it is
+        return str(value)
+    rounded = exact.quantize(Decimal("0.01")).normalize()
     decimals = max(0, -int(rounded.as_tuple().exponent))
     return formats.number_format(rounded, decimals, use_l10n=True, force_grouping=True)
 
@@ -45,7 +50,10 @@ def rupiah(value: Decimal | int | float | None) -> str:
 
 def local_time(value: datetime) -> str:
     """An aware time on the regency's clock (Asia/Jakarta): "24 Nov 2026 09.15"."""
-    local = value.astimezone(ZoneInfo(timezone.get_default_timezone_name()))
+    try:
+        local = value.astimezone(ZoneInfo(timezone.get_default_timezone_name()))
+    except OverflowError:  # the first and the last day of the calendar, which files may name
+        local = value
     return f"{day(local.date())} {local:%H.%M}"
 
 

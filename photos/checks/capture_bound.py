@@ -51,5 +51,5 @@ def run(evidence: Evidence) -> CheckOutcome:
     """measured: the binding. Unknown without a capture fix."""
     binding = evidence.register.binding if evidence.register else ""
     if not binding:
-        return CheckOutcome(CODE, "unknown", message("capture_bound.none"))
+        return CheckOutcome(CODE, "unknown", message("capture_bound.none"), cites=_CITES[:1])
     return CheckOutcome(CODE, _STATUS[binding], message(f"capture_bound.{binding}"), binding, cites=_CITES)

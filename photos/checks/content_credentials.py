@@ -22,12 +22,13 @@ SENTENCES = sentences(
         ),
     }
 )
+_IN_FILE = "server:ContentCredentials"
 _STATUS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "none": ("unknown", ()),
-    "unreadable": ("unknown", ("server:c2pa", "server:c2pa_errors")),
-    "valid": ("passed", ("server:c2pa", "server:c2pa_signer")),
-    "untrusted": ("passed", ("server:c2pa", "server:c2pa_signer")),
-    "broken": ("failed", ("server:c2pa", "server:c2pa_signer", "server:c2pa_errors")),
+    "none": ("unknown", ("c2pa",)),
+    "unreadable": ("unknown", ("c2pa", "c2pa_errors")),
+    "valid": ("passed", ("c2pa", "c2pa_signer")),
+    "untrusted": ("passed", ("c2pa", "c2pa_signer")),
+    "broken": ("failed", ("c2pa", "c2pa_signer", "c2pa_errors")),
 }
 
 
@@ -35,8 +36,9 @@ def run(evidence: Evidence) -> CheckOutcome:
     """measured: what the manifest is. Without one there is nothing to say, and a signature by nobody proves nothing."""
     pixels = evidence.pixels
     if pixels is None:
-        return CheckOutcome(CODE, "unknown", message("content_credentials.pending"))
+        return CheckOutcome(CODE, "unknown", message("content_credentials.pending"), cites=(_IN_FILE,))
     manifest = pixels.manifest if pixels.manifest in _STATUS else "none"
-    status, cites = _STATUS[manifest]
+    status, names = _STATUS[manifest]
+    cites = (_IN_FILE, *(f"server:{name}" for name in names))
     said = message(f"content_credentials.{manifest}", signer=pixels.signer or "–")
     return CheckOutcome(CODE, status, said, manifest, cites=cites)  # type: ignore[arg-type]

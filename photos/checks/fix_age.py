@@ -41,7 +41,8 @@ def run(evidence: Evidence) -> CheckOutcome:
     """measured: minutes from fix to shot; limit: minutes. Warning over 15, failed over a day."""
     position = evidence.position
     if position is None:
-        return CheckOutcome(CODE, "unknown", message("fix_age.no_position"), cites=evidence.fix_facts)
+        cites = ("exif:GPSLatitude", "exif:GPSLongitude", *evidence.fix_facts)
+        return CheckOutcome(CODE, "unknown", message("fix_age.no_position"), cites=cites)
     if position.source == "capture":
         return _of_capture(evidence)
     return _of_file(evidence)

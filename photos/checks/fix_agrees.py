@@ -81,7 +81,9 @@ def _nothing_proved(evidence: Evidence, flaw: str) -> CheckOutcome:
     fix, cites = evidence.fix, evidence.fix_facts
     if fix is None:
         code = "fix_agrees.no_fix" if evidence.facts.position else "fix_agrees.neither"
-        return CheckOutcome(CODE, "unknown", message(code), cites=evidence.position_facts)
+        return CheckOutcome(
+            CODE, "unknown", message(code), cites=("capture:lon", "capture:lat", *evidence.position_facts)
+        )
     if flaw == "coarse":
         accuracy, coarse = fix.accuracy_m or 0.0, _limit(evidence, "coarse_m")
         said = message("fix_agrees.coarse", accuracy_m=accuracy, limit_m=coarse)

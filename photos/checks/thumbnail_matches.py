@@ -19,16 +19,16 @@ SENTENCES = sentences(
         ),
     }
 )
-_CITES = ("server:thumbnail_difference",)
+_CITES = ("server:Thumbnail", "server:thumbnail_difference")
 
 
 def run(evidence: Evidence) -> CheckOutcome:
     """measured: the difference, 0 to 1, of the thumbnail's detail from the picture's."""
     if evidence.pixels is None:
-        return CheckOutcome(CODE, "unknown", message("thumbnail_matches.pending"))
+        return CheckOutcome(CODE, "unknown", message("thumbnail_matches.pending"), cites=_CITES[:1])
     difference, limit = evidence.pixels.thumbnail, evidence.limit(CODE, "difference", LIMITS["difference"])
     if difference is None:
-        return CheckOutcome(CODE, "unknown", message("thumbnail_matches.none"))
+        return CheckOutcome(CODE, "unknown", message("thumbnail_matches.none"), cites=_CITES)
     if difference <= limit:
         return CheckOutcome(CODE, "passed", message("thumbnail_matches.same"), difference, limit, _CITES)
     said = message(

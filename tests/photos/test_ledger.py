@@ -104,12 +104,33 @@ def test_what_the_server_and_the_officer_said_is_never_missing(cast: Cast):
         "radius_m",
         "binding",
         "device",
+        "Thumbnail",
+        "thumbnail_difference",
+        "ContentCredentials",
     }  # photos/facts.py: where there is nothing to say
     for claim in real_claims(cast):
         for line in ledger.of(claim, cast.eko).lines:
             missing = [said for said in line.facts if said.is_missing and said.name not in left_out]
             lost = [said.key for said in missing if said.source in {"server", "officer"}]
             assert lost == [], (line.code, claim.progress)
+
+
+def test_every_check_says_what_it_rests_on(cast: Cast):
+    for claim in real_claims(cast):
+        lines = ledger.of(claim, cast.eko).lines
+        assert [line.code for line in lines if not line.facts] == [], claim.progress
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("thumbnail_matches", "Thumbnail"), ("content_credentials", "ContentCredentials")]
+)
+def test_what_the_file_does_not_carry_is_said(cast: Cast, claim: Claim, code: str, name: str):
+    line = next(line for line in ledger.of(claim, cast.eko).lines if line.code == code)
+    assert (line.status, line.status_label) == ("unknown", "tidak bisa diperiksa")
+    assert next((said.value, said.is_missing) for said in line.facts if said.name == name) == (
+        "tidak ada di file",
+        True,
+    )
 
 
 def test_a_cited_tag_that_the_file_lacks_is_said(cast: Cast, claim: Claim):

@@ -101,3 +101,13 @@ def test_it_keeps_a_message_as_json_and_reads_it_back():
 def test_it_refuses_two_sentences_for_one_code():
     with pytest.raises(ValueError, match="two sentences"):
         sentences({"test_saying.one": "another"})
+
+
+@pytest.mark.parametrize("value", [1e308, -1e308, float("inf"), float("nan")])
+def test_a_number_that_no_camera_means_is_written_as_it_is(value: float):
+    assert saying.number(value) == str(value)
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_the_ends_of_the_calendar_are_told_in_their_own_zone(moment: str):
+    assert saying.local_time(datetime.fromisoformat(moment)).split()[-2] == moment[:4]

@@ -4,9 +4,11 @@ Bytes are compared at the door. In the worker `store` keeps a picture's fingerpr
 and words find candidates, `photos.same_picture` decides. docs/design/photo-reuse.md follows one photo through.
 """
 
+import io
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.core.files.storage import storages
@@ -140,12 +142,12 @@ def search(photo: Photo) -> list[SamePicture]:
     Call it after `store`, in the worker; searching again is harmless. A photo without a fingerprint has none.
     """
     row = Fingerprint.objects.filter(photo=photo).first()
-    own = _opened(photo) if row else None
+    own = _picture(photo) if row else None
     if row and own:
         found = [
             _pair(photo, other, same)
             for other, guesses in candidates(row)
-            if (picture := _opened(other))
+            if (picture := _picture(other))
             and (same := same_picture.compare(own, picture, guesses(own.size, picture.size)))
         ]
         SamePicture.objects.bulk_create(found, ignore_conflicts=True)
@@ -161,9 +163,9 @@ def backfill(*, limit: int | None = None) -> int:
     waiting = Photo.objects.filter(~Exists(current), removed_at__isnull=True).exclude(display="")
     done = 0
     for photo in waiting.order_by("pk")[:limit].iterator(chunk_size=200):
-        picture = _opened(photo)
+        picture = _picture(photo)
         if picture:
-            store(photo, fingerprints.fingerprint_of(picture))
+            store(photo, fingerprints.fingerprint_of(Image.fromarray(picture.whole)))
             search(photo)
             done += 1
     return done
@@ -266,16 +268,27 @@ def _guesses(lie: fingerprints.Lie | None, positions: list[tuple[bool, bool, boo
     return guesses
 
 
-def _opened(photo: Photo) -> Image.Image | None:
-    """The photo's display picture in grey; None if it is gone or broken, which is written down in the log."""
+def _picture(photo: Photo) -> same_picture.Picture | None:
+    """The photo's display picture; None if it is gone or broken, which is written down in the log."""
     if not photo.display:
         return None
     try:
-        with storages["default"].open(photo.display, "rb") as file, Image.open(file) as image:
-            return image.convert("L")
+        with storages["default"].open(photo.display, "rb") as file:
+            content = file.read()
+        with Image.open(io.BytesIO(content)) as image:
+            picture = same_picture.Picture(image.size, partial(_grey, content))
+        picture.at(same_picture.COARSE, same_picture.COARSE)
+        return picture
     except (OSError, ValueError) as error:
         logger.warning("cannot compare the picture of %s: %s", photo.sha256, error)
         return None
+
+
+def _grey(content: bytes, side: int) -> fingerprints.Grey:
+    """A picture of at least that side if it has as much; a JPEG of twice that is decoded at half its size."""
+    with Image.open(io.BytesIO(content)) as image:
+        image.draft("L", (side, side))
+        return fingerprints.grey_of(image)
 
 
 def _pair(one: Photo, other: Photo, same: same_picture.Same) -> SamePicture:

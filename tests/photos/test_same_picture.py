@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
 from geomonitor.demo import pictures
 from photos import fingerprints, same_picture
-from photos.same_picture import Same
+from photos.same_picture import Picture, Same
 
 KIND, SEED = "house", 20
 
@@ -31,7 +31,7 @@ def saved(image: Image.Image, quality: int = 80) -> Image.Image:
 def compared(left: Image.Image, right: Image.Image) -> Same | None:
     left, right = saved(left), saved(right)
     lie = fingerprints.lie_of(fingerprints.fingerprint_of(left), fingerprints.fingerprint_of(right))
-    return same_picture.compare(left, right, [lie.matrix] if lie else [])
+    return same_picture.compare(Picture.of(left), Picture.of(right), [lie.matrix] if lie else [])
 
 
 def whatsapp(image: Image.Image) -> Image.Image:
@@ -111,11 +111,11 @@ def test_pictures_with_nothing_to_see_are_never_the_same() -> None:
     plaster = Image.fromarray(np.clip(np.asarray(wall) + grain, 0, 255).astype(np.uint8))
     whole = fingerprints.whole_picture((False, False, False), wall.size, wall.size)
     for other in (wall, plaster):
-        assert same_picture.compare(wall, other, [whole]) is None
+        assert same_picture.compare(Picture.of(wall), Picture.of(other), [whole]) is None
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 900), (1000, 2)])
 def test_it_takes_pictures_of_any_shape(size: tuple[int, int]) -> None:
     noise = Image.fromarray(np.random.default_rng(1).integers(0, 255, (size[1], size[0]), np.uint8))
     whole = fingerprints.whole_picture((False, False, False), noise.size, noise.size)
-    assert same_picture.compare(noise, noise, [whole]) is None
+    assert same_picture.compare(Picture.of(noise), Picture.of(noise), [whole]) is None

@@ -10,6 +10,7 @@ a session: originals are flushed to disk, synchronous_commit is on. The worker i
 
 import argparse
 import dataclasses
+import functools
 import hashlib
 import http.client
 import io
@@ -23,8 +24,10 @@ import sys
 import threading
 import time
 import uuid
+from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,9 +37,13 @@ SCRATCH = ROOT / "var" / "bench-intake"  # on the disk that originals lie on
 DATABASE, PORT = "geomonitor_bench_intake", 8765
 ODK_A_SECOND, ODK_CPU_MS = (7, 12), (113, 176)  # ODK Central, two cores, photos of 3 MB
 PROJECTS_A_VILLAGE = 40
+SIZE, QUALITY = (4000, 3000), 92
 PYTHON = sys.executable
 
 import psycopg2
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 WRITTEN = (
     ROOT / "var" / "database_url"
@@ -94,18 +101,33 @@ class Client:
     verdicts: list[str] = dataclasses.field(default_factory=list)
 
 
-def picture() -> bytes:
-    """A JPEG of 4000 by 3000 pixels and about 3 MB, without metadata."""
+def pictures(count: int) -> list[bytes]:
+    """JPEGs of 4000 by 3000 pixels and about 3 MB without metadata, each of something else: no two are the same
+    picture, or the worker would rightly link every one with all before it.
+    """
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(picture, range(count), chunksize=4))
+
+
+@functools.cache
+def grain() -> "Image.Image":
+    """Fine noise, which makes the files as large as a camera's."""
     from PIL import Image, ImageFilter
 
-    grain = Image.effect_noise((4000, 3000), 60).filter(ImageFilter.GaussianBlur(1.2))
-    slope = Image.linear_gradient("L").resize((4000, 3000))
-    image = Image.merge("RGB", (Image.blend(grain, slope, 0.5), grain, slope))
-    for quality in range(70, 97, 2):
-        out = io.BytesIO()
-        image.save(out, "JPEG", quality=quality)
-        if out.tell() >= 2_900_000:
-            break
+    noise = Image.effect_noise(SIZE, 60).filter(ImageFilter.GaussianBlur(1.0))
+    return Image.merge("RGB", (noise, noise, noise))
+
+
+def picture(seed: int) -> bytes:
+    """Blots of random colours and sizes, out of focus, with grain."""
+    import numpy as np
+    from PIL import Image
+
+    random = np.random.default_rng(seed)
+    blots = random.integers(0, 256, (random.integers(12, 30), random.integers(16, 40), 3), dtype=np.uint8)
+    image = Image.blend(Image.fromarray(blots).resize(SIZE, Image.Resampling.BICUBIC), grain(), 0.4)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=QUALITY)
     return out.getvalue()
 
 
@@ -121,7 +143,7 @@ def plan(clients: int, photos: int, *, sealed: bool) -> list[Client]:
     villages = list(
         Place.objects.filter(level=Level.VILLAGE, boundary__isnull=False).order_by("code")[:clients]
     )
-    base, senders = picture(), []
+    drawn, senders = pictures(photos // clients * clients), []
     for number, village in enumerate(villages):
         user = User.objects.create(username=f"petugas{number}", name=f"Petugas {number}", password="!")
         Duty.objects.create(
@@ -147,7 +169,7 @@ def plan(clients: int, photos: int, *, sealed: bool) -> list[Client]:
         session.save()
         client = Client(f"sessionid={session.session_key}; csrftoken={'a' * 32}", user.pk)
         client.bodies = [
-            body_of(user, projects[index % PROJECTS_A_VILLAGE], base, index, number, sealed=sealed)
+            body_of(user, projects[index % PROJECTS_A_VILLAGE], drawn.pop(), index, number, sealed=sealed)
             for index in range(photos // clients)
         ]
         senders.append(client)

@@ -19,6 +19,7 @@ _MIME = {
 }
 _OFFLINE = {"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False}}
 _NAME_LIMIT = 120
+NONE: dict[str, Any] = {"c2pa": "none"}
 
 
 def carried(data: bytes) -> bool:
@@ -33,7 +34,7 @@ def read(data: bytes, format: str) -> dict[str, Any]:
     signer that nobody vouches for. broken: bytes or statements are not those that were signed.
     """
     if not carried(data):
-        return {"c2pa": "none"}
+        return dict(NONE)
     import c2pa  # slow to load, rarely needed
 
     try:
@@ -42,7 +43,7 @@ def read(data: bytes, format: str) -> dict[str, Any]:
             return _told(json.loads(reader.json()), str(reader.get_validation_state()))
     except c2pa.C2paError as error:
         if "ManifestNotFound" in type(error).__name__ or "ManifestNotFound" in str(error):
-            return {"c2pa": "none"}
+            return dict(NONE)
         logger.info("content credentials could not be read: %s", error)
         return {"c2pa": "unreadable", "c2pa_errors": [str(error)[:_NAME_LIMIT]]}
 

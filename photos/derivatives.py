@@ -44,7 +44,7 @@ def keep(photo: Photo, display: bytes, thumb: bytes) -> None:
     """Store both pictures (JPEG, upright, without metadata) and say so in the photo's row."""
     photo.display = _save(derived_name(photo.sha256, DISPLAY_PX), display)
     photo.thumb = _save(derived_name(photo.sha256, THUMB_PX), thumb)
-    photo.save(update_fields=["display", "thumb"])
+    Photo.objects.filter(pk=photo.pk).update(display=photo.display, thumb=photo.thumb)
 
 
 @transaction.atomic

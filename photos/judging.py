@@ -5,6 +5,7 @@ docs/design/photo-intake.md gives the rules with worked examples.
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 import shapely
 from django.contrib.gis.geos import GEOSGeometry, Polygon
@@ -91,6 +92,7 @@ def evidence_for(
 
 def _register(asked: Asked, version: SiteVersion | None, photo: Photo | None, evidence: Evidence) -> Register:
     position, shared = evidence.position, bool(asked.shared_reason)
+    again = _seen_again(photo, asked.claim_id)
     device = devices.key_of(evidence.facts, uploader=asked.uploader_id, bound=asked.binding == Binding.BOUND)
     compared = comparing.others(
         project=asked.project,
@@ -114,9 +116,40 @@ def _register(asked: Asked, version: SiteVersion | None, photo: Photo | None, ev
         device_shots=compared.device,
         same_position=compared.position,
         nearer=nearer(asked, evidence),
-        same_bytes=reuse.of_bytes(photo, asked.project, asked.site, without=asked.claim_id, shared=shared),
-        near_same=reuse.near_same(photo, asked.project, asked.site, without=asked.claim_id, shared=shared),
+        same_bytes=(
+            reuse.of_bytes(photo, asked.project, asked.site, without=asked.claim_id, shared=shared)
+            if again.bytes
+            else ()
+        ),
+        near_same=(
+            reuse.near_same(photo, asked.project, asked.site, without=asked.claim_id, shared=shared)
+            if again.picture or not (photo and photo.looked_at)
+            else ()
+        ),
     )
+
+
+class _Again(NamedTuple):
+    """Whether there may be other claims of the same bytes, and other files with the same picture."""
+
+    bytes: bool
+    picture: bool
+
+
+_AGAIN = """
+SELECT
+    EXISTS (SELECT FROM photos_claim WHERE photo_id = %(photo)s AND id <> %(claim)s),
+    EXISTS (SELECT FROM photos_samepicture WHERE left_id = %(photo)s OR right_id = %(photo)s)
+"""
+
+
+def _seen_again(photo: Photo | None, claim_id: int | None) -> _Again:
+    """Nearly always neither, and then nothing needs to be gathered."""
+    if photo is None:
+        return _Again(bytes=False, picture=False)
+    with connection.cursor() as cursor:
+        cursor.execute(_AGAIN, {"photo": photo.pk, "claim": claim_id or 0})
+        return _Again(*cursor.fetchone())
 
 
 def nearer(asked: Asked, evidence: Evidence) -> Nearer | None:

@@ -17,6 +17,7 @@ from django.core.files.storage import FileSystemStorage, storages
 
 from photos.decoding import FAILURE_FACT, Decoder, Look, as_pixels
 from photos.evidence import Pixels
+from photos.facts import keep
 from photos.models import Fact, FactSource, Photo
 from places.message import Message, message, sentences
 from places.message import mark as _
@@ -64,7 +65,7 @@ def keep_facts(photo: Photo, seen: Look) -> None:
     """
     replaced = FACTS if seen.failure != "missing" else (FAILURE_FACT,)
     photo.facts.filter(claim=None, source=FactSource.SERVER, name__in=replaced).delete()
-    Fact.objects.bulk_create(
+    keep(
         Fact(photo=photo, source=FactSource.SERVER, name=name, value=value, raw=_written(value))
         for name, value in seen.facts.items()
         if name in FACTS and value is not None

@@ -53,15 +53,22 @@ def look(data: bytes, format: str, *, read_text: bool = False) -> Look:
     Raises TooManyPixels, OSError, ValueError, SyntaxError, MemoryError and what else decoders raise.
     """
     display, thumb, readable = _pictures(data, format, READING_PX if read_text else DISPLAY_PX)
-    thumbnail = embedded.opened(thumbnail_of(data))
+    layout = layout_of(data)
+    thumbnail = embedded.opened(thumbnail_of(data, layout))
     measured: dict[str, Any] = {
         "thumbnail_difference": embedded.difference(thumbnail, display) if thumbnail else None,
         "screen_score": screens.score(np.asarray(display)),
-        **credentials.read(data, format),
+        **(credentials.read(data, format) if layout.jumbf or layout.flaw else credentials.NONE),
     }
     if read_text:
-        measured |= printed.read(np.asarray(readable.convert("L")))
+        measured |= _drawn_text(readable)
     return Look(_jpeg(display, 82), _jpeg(thumb, 78), measured, fingerprints.fingerprint_of(display))
+
+
+def _drawn_text(readable: Image.Image) -> dict[str, Any]:
+    """What is drawn in white, black or light colours; where nothing is, in strong ones (orange, red), too."""
+    found = printed.read(np.asarray(readable.convert("L")))
+    return found if found["printed"] != "" else printed.read(np.asarray(readable).max(axis=2))
 
 
 def pictures_of(data: bytes, format: str) -> tuple[bytes, bytes]:
@@ -78,7 +85,7 @@ def _pictures(data: bytes, format: str, longest: int) -> tuple[Image.Image, Imag
         _refuse_too_many(image, DECODED_LIMIT)
         upright = _upright(image, longest)
     display = _resized(upright, DISPLAY_PX, Image.Resampling.LANCZOS)
-    return display, _resized(display, THUMB_PX, Image.Resampling.HAMMING), upright
+    return display, _resized(display, THUMB_PX, Image.Resampling.HAMMING, reducing_gap=1.5), upright
 
 
 def _refuse_too_many(image: Image.Image, limit: int) -> None:
@@ -92,9 +99,11 @@ def _shrunk(size: tuple[int, int], longest: int) -> tuple[int, int]:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def _resized(image: Image.Image, longest: int, filter: Image.Resampling) -> Image.Image:
+def _resized(
+    image: Image.Image, longest: int, filter: Image.Resampling, *, reducing_gap: float = 2.0
+) -> Image.Image:
     wanted = _shrunk(image.size, longest)
-    return image.copy() if image.size == wanted else image.resize(wanted, filter, reducing_gap=2.0)
+    return image.copy() if image.size == wanted else image.resize(wanted, filter, reducing_gap=reducing_gap)
 
 
 def _upright(image: Image.Image, longest: int) -> Image.Image:
@@ -156,8 +165,11 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _jpeg(image: Image.Image, quality: int) -> bytes:
-    """JPEG bytes that say nothing but the picture: a fresh image carries no EXIF, XMP, comment or profile."""
+    """JPEG bytes that say nothing but the picture: a fresh image carries no EXIF, XMP, comment or profile.
+
+    Not progressive: that saves 2 % of the bytes and takes twice the time.
+    """
     bare = Image.frombytes(image.mode, image.size, image.tobytes())
     out = io.BytesIO()
-    bare.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
+    bare.save(out, "JPEG", quality=quality, optimize=True)
     return out.getvalue()

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta, timezone
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from django.contrib.gis.geos import Point
 from django.core.files.storage import FileSystemStorage, storages
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone as clock
@@ -27,10 +27,11 @@ from photos import devices, doubt, exif, looking, standing, turns
 from photos.capture import read_fix
 from photos.checks import CHECKS
 from photos.containers import Bytes, layout_of, opened
-from photos.evidence import CheckOutcome, Fix
+from photos.decoding import as_pixels
+from photos.evidence import CheckOutcome, Fix, Pixels
 from photos.exif import Facts
-from photos.facts import rows_of, rows_of_claim
-from photos.intake import results_of
+from photos.facts import keep, rows_of, rows_of_claim
+from photos.intake import keep_results, results_of
 from photos.judging import Asked, judge_claim
 from photos.models import Binding, CheckResult, Claim, Fact, FactSource, Photo
 from photos.sniff import Sniffed, sniff
@@ -68,6 +69,7 @@ _WHY = (
     ("capture:", "claim"),
     ("officer:", "claim"),
 )
+_LOOKS = ("pixels", "reuse")  # causes: the worker looked at the pixels, or at those of another photo
 _BY_REUSE = {"not_reused"}
 
 
@@ -147,10 +149,12 @@ def rejudge(
     """
     with transaction.atomic():
         claims = Claim.objects.kept().select_for_update(of=("self",))
-        related = ("photo", "project__village", "project__activity", "site", "taken_by")
-        claim = claims.select_related(*related).filter(pk=claim_id).first()
+        related = ("photo", "project__village", "site", "taken_by")
+        whole = claims.select_related(*related).defer("project__village__boundary")
+        claim = whole.filter(pk=claim_id).order_by().first()
         if claim is None:
             return None
+        claim.site.project = claim.project  # known: no need to ask again
         file = _file_of(claim)
         return _rejudged(claim, file, cause=cause, actor=actor, only=only, write=write)
 
@@ -158,20 +162,20 @@ def rejudge(
 def _rejudged(
     claim: Claim, file: _File, *, cause: str, actor: User | None, only: Iterable[str] | None, write: bool
 ) -> Change | None:
-    stored = list(claim.checks.all())
+    stored, known = list(claim.checks.all()), _known_facts(claim)
     evidence, judgement = judge_claim(
         _asked(claim),
         photo=claim.photo,
         facts=file.facts,
         sniffed=file.sniffed,
-        pixels=looking.pixels_of(claim.photo),
+        pixels=_pixels(claim, known),
     )
     judgement = _settled(claim, judgement, stored, file, only)
     results = results_of(claim, judgement.outcomes)
     file_rows = rows_of(claim.photo, file.facts) if file.sniffed else []
     claim_rows = rows_of_claim(claim, evidence)
-    of_file = _file_facts_changed(claim, file_rows) if file.sniffed else ()
-    of_claim = _claim_facts_changed(claim, claim_rows)
+    of_file = _file_facts_changed(known, file_rows) if file.sniffed else ()
+    of_claim = _claim_facts_changed(known, claim_rows)
     change = Change(
         claim_id=claim.pk,
         cause=cause,
@@ -186,10 +190,12 @@ def _rejudged(
     if write:
         if of_file:
             _replace_file_facts(claim.photo, file_rows)
-        _keep_claim_facts(claim, claim_rows, anew=bool(of_claim))
+        _keep_claim_facts(claim, claim_rows, known, anew=bool(of_claim))
         _keep_columns(claim, judgement, results, file, anew=tells)
         if tells:
-            _write(claim, results, change, actor)
+            _renew_checks(stored, results)
+            if not _only_answers_what_waited(change):
+                _write(claim, change, actor)
     return change if tells else None
 
 
@@ -402,9 +408,55 @@ def _pixel_codes() -> set[str]:
     return {check.CODE for check in CHECKS if check.TIER == "pixel"}
 
 
-def _file_facts_changed(claim: Claim, rows: list[Fact]) -> tuple[str, ...]:
+class _Known(NamedTuple):
+    """A stored fact of the file, or (of_claim) of what was said beside it."""
+
+    of_claim: bool
+    source: str
+    name: str
+    value: Any
+    raw: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.source}:{self.name}"
+
+
+_KNOWN = """
+SELECT claim_id IS NOT NULL, source, name, value, raw
+FROM photos_fact
+WHERE photo_id = %s AND (claim_id IS NULL OR claim_id = %s)
+ORDER BY id
+"""
+
+
+def _known_facts(claim: Claim) -> list[_Known]:
+    with connection.cursor() as cursor:  # plain SQL: the worker asks it for every photo
+        cursor.execute(_KNOWN, [claim.photo_id, claim.pk])
+        return [
+            _Known(of_claim, source, name, None if value is None else json.loads(value), raw)
+            for of_claim, source, name, value, raw in cursor.fetchall()
+        ]
+
+
+def _pixels(claim: Claim, known: list[_Known]) -> Pixels | None:
+    """As `looking.pixels_of`, from what was read already."""
+    if claim.photo.looked_at is None:
+        return None
+    looked = (row for row in known if not row.of_claim and row.source == FactSource.SERVER)
+    return as_pixels({row.name: row.value for row in looked if row.name in looking.FACTS})
+
+
+def _file_facts_changed(known: list[_Known], rows: list[Fact]) -> tuple[str, ...]:
     """Keys of the file's facts that today's reader reads otherwise."""
-    return tuple(_keys_that_differ(_of_file(claim.photo, rows).order_by("pk"), rows))
+    named = {row.name for row in rows if row.source == FactSource.SERVER}
+    stored = [
+        row
+        for row in known
+        if not row.of_claim
+        and (row.source in _FILE_SOURCES or (row.source == FactSource.SERVER and row.name in named))
+    ]
+    return tuple(_keys_that_differ(stored, rows))
 
 
 def _of_file(photo: Photo, rows: list[Fact]) -> QuerySet[Fact]:
@@ -414,33 +466,68 @@ def _of_file(photo: Photo, rows: list[Fact]) -> QuerySet[Fact]:
     return photo.facts.filter(read, claim=None)
 
 
-def _claim_facts_changed(claim: Claim, rows: list[Fact]) -> tuple[str, ...]:
+def _claim_facts_changed(known: list[_Known], rows: list[Fact]) -> tuple[str, ...]:
     """Keys of what the server compared the claim with that is otherwise now; what people said does not change."""
     fresh = [row for row in rows if row.source == FactSource.SERVER]
-    return tuple(_keys_that_differ(claim.facts.filter(source=FactSource.SERVER).order_by("pk"), fresh))
+    stored = [row for row in known if row.of_claim and row.source == FactSource.SERVER]
+    return tuple(_keys_that_differ(stored, fresh))
 
 
-def _keys_that_differ(stored: Iterable[Fact], fresh: Iterable[Fact]) -> list[str]:
+def _keys_that_differ(stored: Iterable[_Known], fresh: Iterable[Fact]) -> list[str]:
     was, now = _by_key(stored), _by_key(fresh)
     return [key for key in dict.fromkeys([*was, *now]) if was.get(key) != now.get(key)]
 
 
-def _by_key(rows: Iterable[Fact]) -> dict[str, list[Any]]:
+def _by_key(rows: Iterable[Fact | _Known]) -> dict[str, list[Any]]:
     by_key: dict[str, list[Any]] = {}
-    for row in rows:
-        by_key.setdefault(row.key, []).append([_plain(row.value), row.raw])
+    for key, value, raw in _plain([[row.key, row.value, row.raw] for row in rows]):
+        by_key.setdefault(key, []).append([value, raw])
     for values in by_key.values():
-        values.sort(key=json.dumps)
+        if len(values) > 1:
+            values.sort(key=json.dumps)
     return by_key
 
 
 # Writing ---------------------------------------------------------------------------------------------------
 
 
-def _write(claim: Claim, results: list[CheckResult], change: Change, actor: User | None) -> None:
-    """The new answers, the record of what they changed, the word to the sender, the project's columns."""
-    claim.checks.all().delete()
-    CheckResult.objects.bulk_create(results)
+_UPDATE = """
+UPDATE photos_checkresult
+SET status = given.status, measured = given.measured, "limit" = given."limit", message = given.message,
+    rule = given.rule, cites = given.cites
+FROM jsonb_to_recordset(%s::jsonb) AS given (
+    id bigint, status text, measured float8, "limit" float8, message jsonb, rule smallint, cites jsonb
+)
+WHERE photos_checkresult.id = given.id
+"""
+
+
+def _renew_checks(stored: list[CheckResult], results: list[CheckResult]) -> None:
+    """The new answers in place of the stored ones; those that are the same stay untouched."""
+    if [row.code for row in stored] != [row.code for row in results]:
+        CheckResult.objects.filter(pk__in=[row.pk for row in stored]).delete()
+        keep_results(results)
+        return
+    names = ("status", "measured", "limit", "message", "rule", "cites")
+    given = [
+        {"id": was.pk} | {name: getattr(now, name) for name in names}
+        for was, now in zip(stored, results, strict=True)
+        if _content(was) != _content(now)
+    ]
+    if given:
+        with connection.cursor() as cursor:
+            cursor.execute(_UPDATE, [json.dumps(given, allow_nan=False)])
+
+
+def _only_answers_what_waited(change: Change) -> bool:
+    """Whether nothing happened but that checks which waited for the worker's look now say yes: no event of its own."""
+    if change.cause not in _LOOKS or change.facts or change.verdict_was != change.verdict_now:
+        return False
+    return all(one.was == "unknown" and one.now in ("unknown", "passed") for one in change.checks)
+
+
+def _write(claim: Claim, change: Change, actor: User | None) -> None:
+    """The record of what the new answers changed, the word to the sender, the project's columns."""
     audit.record(
         actor=actor,
         action="claim.rechecked",
@@ -455,12 +542,13 @@ def _write(claim: Claim, results: list[CheckResult], change: Change, actor: User
     standing.push(claim.project_id)
 
 
-def _keep_claim_facts(claim: Claim, rows: list[Fact], *, anew: bool) -> None:
+def _keep_claim_facts(claim: Claim, rows: list[Fact], known: list[_Known], *, anew: bool) -> None:
     """What the server compares with, anew; what people said stays as it was written, and is added where it is not."""
+    there = {row.source for row in known if row.of_claim}
     if anew:
         claim.facts.filter(source=FactSource.SERVER).delete()
-    there = set(claim.facts.values_list("source", flat=True))
-    Fact.objects.bulk_create([row for row in rows if row.source not in there])
+        there.discard(FactSource.SERVER)
+    keep(row for row in rows if row.source not in there)
 
 
 def _keep_columns(
@@ -484,7 +572,7 @@ def _replace_file_facts(photo: Photo, rows: list[Fact]) -> None:
     """Today's reading instead of the earlier one; what a look at the pixels measured stays."""
     Photo.objects.select_for_update().get(pk=photo.pk)  # two claims of one file may be judged at once
     _of_file(photo, rows).delete()
-    Fact.objects.bulk_create(rows)
+    keep(rows)
 
 
 def _columns(judgement: Judgement, results: Iterable[CheckResult]) -> dict[str, Any]:

@@ -211,6 +211,9 @@ def _write(actor: User, claims: list[Claim], decision: str, reason: str, batch: 
         for claim in claims
     )
     turns.decided(reviews)
+    # As `standing.push` would, one by one: all have the same decision, so in one statement.
+    now = decision == ReviewDecision.ACCEPTED
+    Claim.objects.filter(pk__in=[claim.pk for claim in claims]).exclude(stands=now).update(stands=now)
     AuditEvent.objects.bulk_create(event_of(made, actor) for made in reviews)
     return reviews
 

@@ -1,9 +1,11 @@
 """Which photos wait for whom: the district first, the regency what is doubtful, overruled, drawn or left lying."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Role, User
@@ -334,3 +336,20 @@ def test_more_doubt_alone_passes_an_acceptance_on_to_the_regency(cast: Cast):
 def test_a_recheck_before_anybody_decided_changes_no_turn(cast: Cast):
     claim = rechecked(sent(cast), "suspect")
     assert claim.turn == "district"
+
+
+def test_the_migration_fills_in_what_the_decisions_would_have_pushed(cast: Cast):
+    sent(cast)
+    accepted(sent(cast), cast.eko)
+    accepted(sent(cast, control=True), cast.dewi)
+    accepted(sent(cast, doubt=90), cast.dewi)
+    accepted(sent(cast, verdict="unlocated", stands=False), cast.dewi)
+    for decision in ("rejected", "asked"):
+        review(actor=cast.dewi, claim=sent(cast), decision=decision, reason="x")
+        review(actor=cast.dewi, claim=sent(cast, **FAR), decision=decision, reason="x")
+    pushed = dict(Claim.objects.values_list("pk", "turn"))
+    assert sorted(pushed.values()) == ["", "", "", "", "district", "regency", "regency", "regency", "regency"]
+    Claim.objects.update(turn="district")
+    with connection.schema_editor() as editor:
+        import_module("photos.migrations.0006_turn").fill(None, editor)
+    assert dict(Claim.objects.values_list("pk", "turn")) == pushed

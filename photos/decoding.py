@@ -131,16 +131,20 @@ class Decoder:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def look(self, file: IO[bytes], format: str, *, read_text: bool = False) -> Look:
+    def look(
+        self, file: IO[bytes], format: str, *, read_text: bool = False, only_measure: bool = False
+    ) -> Look:
         """Have one file looked at; a bomb, a hang or a crash ends the child only, and is the answer's `failure`.
 
-        file: open, with a descriptor. Raises OSError if no child can be started.
+        file: open, with a descriptor. only_measure: without pictures and fingerprint, for commands.
+        Raises OSError if no child can be started.
         """
         child = self._started()
         until = time.monotonic() + self.clock_limit_s
         try:
             child.settimeout(self.clock_limit_s)
-            line = json.dumps({"format": format, "read_text": read_text}).encode() + b"\n"
+            asked = {"format": format, "read_text": read_text, "only_measure": only_measure}
+            line = json.dumps(asked).encode() + b"\n"
             socket.send_fds(child, [line], [file.fileno()])
             answer = _received(child, until)
         except TimeoutError:
@@ -285,11 +289,11 @@ def main(arguments: Sequence[str]) -> None:
         parent.sendall(len(content).to_bytes(4, "big") + content)
 
 
-def _looked(look: Callable[..., Look], file: IO[bytes], *, format: str, read_text: bool) -> Look:
+def _looked(look: Callable[..., Look], file: IO[bytes], *, format: str, **asked: bool) -> Look:
     """The look, or why there is none: whatever a decoder raises is about this file alone."""
     try:
         file.seek(0)
-        return look(file.read(), format, read_text=read_text)
+        return look(file.read(), format, **asked)
     except MemoryError as error:
         return Look(failure="memory", detail=str(error) or "out of memory")
     except Exception as error:  # noqa: BLE001  (decoders raise anything)

@@ -44,12 +44,13 @@ def look_at_file(path: str | Path) -> Pixels | None:
     if not format:
         return None
     with Decoder() as decoder, Path(path).open("rb") as file:
-        return as_pixels(decoder.look(file, format.upper(), read_text=True).facts)
+        return as_pixels(decoder.look(file, format.upper(), read_text=True, only_measure=True).facts)
 
 
-def look(data: bytes, format: str, *, read_text: bool = False) -> Look:
+def look(data: bytes, format: str, *, read_text: bool = False, only_measure: bool = False) -> Look:
     """Decode once, make both pictures, measure. read_text: look for drawn coordinates (files without a position).
 
+    only_measure: for commands that show no picture and search none.
     Raises TooManyPixels, OSError, ValueError, SyntaxError, MemoryError and what else decoders raise.
     """
     display, thumb, readable = _pictures(data, format, READING_PX if read_text else DISPLAY_PX)
@@ -62,6 +63,8 @@ def look(data: bytes, format: str, *, read_text: bool = False) -> Look:
     }
     if read_text:
         measured |= _drawn_text(readable)
+    if only_measure:
+        return Look(measured=measured)
     return Look(_jpeg(display, 82), _jpeg(thumb, 78), measured, fingerprints.fingerprint_of(display))
 
 

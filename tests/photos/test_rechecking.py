@@ -124,6 +124,28 @@ def test_it_says_what_would_change_and_changes_nothing(claim: Claim):
     assert rechecks("command") == []
 
 
+def test_a_look_that_only_answers_what_waited_for_it_is_no_event(cast: Cast):
+    claim = take(cast.ani, ProjectFactory(village=cast.sragi))
+    rejudge(claim.pk, cause="pixels")
+    claim.checks.filter(code="not_reused").update(status="unknown", message={"code": "x", "params": {}})
+    untouched = claim.checks.get(code="near_site").pk
+    before = AuditEvent.objects.count()
+    change = rejudge(claim.pk, cause="pixels")
+    assert change is not None
+    assert [(check.was, check.now) for check in change.checks] == [("unknown", "passed")]
+    assert claim.checks.get(code="not_reused").status == "passed"
+    assert claim.checks.get(code="near_site").pk == untouched
+    assert AuditEvent.objects.count() == before
+
+
+def test_a_look_that_finds_something_is_an_event(cast: Cast):
+    claim = take(cast.ani, ProjectFactory(village=cast.sragi))
+    rejudge(claim.pk, cause="pixels")
+    claim.checks.filter(code="near_site").update(limit=1.0)
+    assert rejudge(claim.pk, cause="pixels") is not None
+    assert len(rechecks("pixels")) == 1
+
+
 def test_a_missing_original_is_said_and_judged_by_what_was_read(claim: Claim):
     lose_original(claim)
     assert rejudge(claim.pk, cause="command") is None

@@ -240,7 +240,8 @@ def _look(file: str, sniffed: sniff.Sniffed, facts: exif.Facts, decoder: Decoder
         return None
     try:
         with Path(file).open("rb") as content:
-            look = decoder.look(content, sniffed.format.upper(), read_text=may_be_printed)
+            format = sniffed.format.upper()
+            look = decoder.look(content, format, read_text=may_be_printed, only_measure=True)
     except OSError:
         return None
     return None if look.failure else as_pixels(look.facts)

@@ -39,7 +39,7 @@ _SCREENSHOT_NAME = _name(
 )
 _APP_NAME = _name(r"TimePhoto_\d{8}")  # what Timestamp Camera calls its files
 _APPS = re.compile(
-    r"gps ?map ?camera|timestamp ?camera|time ?stamp ?cam\b|note ?cam\b|solocator|timemark|gps ?camera|conota"
+    r"gps ?map ?cam|timestamp ?camera|time ?stamp ?cam\b|note ?cam\b|solocator|timemark|gps ?cam(era)?\b|conota"
     r"|photo ?stamp|gps ?stamp|geo ?stamp|geo ?tag ?(stamp|camera)|angle ?cam\b|survey ?cam",
     re.I,
 )

@@ -143,14 +143,14 @@ _DECIMAL = r"([-–—~]?)\s*(\d{1,3}[.,]\s?\d{3,9})"
 _LATITUDE = r"(?:lat(?:itude)?|lintang|lt)\b[^\d\n–—-]{0,4}"
 _LONGITUDE = r"(?:long?(?:itude)?|lng|bujur|bt)\b[^\d\n–—-]{0,4}"
 _LABELLED = re.compile(
-    rf"{_LATITUDE}{_DECIMAL}\s*{_DEGREE}?\s*([NSU]?)\W{{0,4}}{_LONGITUDE}{_DECIMAL}\s*{_DEGREE}?\s*([EWTB]?)",
+    rf"{_LATITUDE}{_DECIMAL}\s*{_DEGREE}?\s*([NSU]?)(?![a-z])[^\d–—-]{{0,16}}?{_LONGITUDE}{_DECIMAL}\s*{_DEGREE}?\s*([EWTB]?)",
     re.I,
 )
 _LETTERED = re.compile(
     rf"{_DECIMAL}\s*{_DEGREE}?\s*L?([NSU])\W{{1,3}}{_DECIMAL}\s*{_DEGREE}?\s*B?([EWTB])\b", re.I
 )
 _PAIR = re.compile(r"([-–—])\s*(\d{1,2}[.,]\d{4,9})\s*[,;\s]\s*()(\d{2,3}[.,]\d{4,9})")
-_ANGLE = r"(\d{1,3})\s*[°º˚*oO]\s*(\d{1,2})\s*['’‘´`]\s*(\d{1,2}(?:[.,]\d+)?)\s*[\"”“'’]{0,2}\s*"
+_ANGLE = r"(\d{1,3})\s*[°º˚*oO]\s*(\d{1,2})\s*['’‘´`\"”]\s*(\d{1,2}(?:[.,]\d+)?)\s*[\"”“'’°*]{0,2}\s*"
 _ANGLES = re.compile(rf"{_ANGLE}L?([NSU])\W{{0,4}}{_ANGLE}B?([EWTB])", re.I)
 _PLUS_CODE = re.compile(r"\b(?:[23456789CFGHJMPQRVWX]{4,8})\+[23456789CFGHJMPQRVWX]{2,3}\b")
 _UTM = re.compile(

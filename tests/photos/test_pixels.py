@@ -1,5 +1,6 @@
 """What one look measures: the embedded thumbnail, a screen's pattern, drawn coordinates, Content Credentials."""
 
+import io
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -135,6 +136,9 @@ def test_credentials_are_whole_broken_or_not_there():
         ("8°13'09\"S 114°22'09\"E", 114.3691667, -8.2191667),
         ("8° 13' 9.12\" LS 114° 22' 8.76\" BT", 114.3691, -8.2192),
         ("Lintang -8.219200 Bujur 114.369100", 114.3691, -8.2192),
+        ("8°13'9.12\"S 114°22'8.76°E", 114.3691, -8.2192),  # as tesseract reads it from a busy ground
+        ('8°13"9.12"S 114°22"8.76"E', 114.3691, -8.2192),
+        ("Lat: -8.219200 | i> Km Lon: 114.369100", 114.3691, -8.2192),
     ],
 )
 def test_drawn_coordinates_are_understood(text: str, lon: float, lat: float):
@@ -181,6 +185,17 @@ def test_coordinates_drawn_into_a_picture_are_read():
     told = printed.read(stamped(ground, "Desa Sragi, Songgon", "Lat -8.219200 Long 114.369100"))
     assert told["printed_position"] == [114.3691, -8.2192]
     assert "114.369100" in told["printed"]
+
+
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="needs tesseract, which set-up installs")
+def test_coordinates_in_a_strong_colour_are_read_too():
+    picture = Image.new("RGB", (1600, 1200), (60, 80, 55))
+    font = ImageFont.load_default(40)
+    ImageDraw.Draw(picture).text((40, 1080), "Lat -8.219200 Long 114.369100", fill=(255, 140, 0), font=font)
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=88)
+    told = pixels.look(out.getvalue(), "JPEG", read_text=True).facts
+    assert told["printed_position"] == [114.3691, -8.2192]
 
 
 def test_a_picture_without_text_is_not_read(monkeypatch: pytest.MonkeyPatch):

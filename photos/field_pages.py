@@ -11,7 +11,7 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Case, F, Prefetch, Q, When
+from django.db.models import Case, F, Prefetch, Q, When, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,6 +25,7 @@ from accounts.models import User
 from photos import intake, refiling, stages
 from photos.conclusions import sentence_of, told
 from photos.forms import PhotosForm, RefileForm, ShareForm, WithdrawForm
+from photos.judging import tolerance_m, version_at
 from photos.models import CheckResult, Claim
 from photos.standing import with_decision
 from photos.suggesting import Suggestion, for_claim
@@ -34,7 +35,7 @@ from photos.withdrawing import withdraw
 from places.message import message
 from places.problems import Problem
 from places.saying import say
-from projects.models import Project, ProjectQuerySet, Site, stage_word
+from projects.models import Project, ProjectQuerySet, Site, SiteSource, SiteVersion, stage_word
 
 PAGE = 30
 
@@ -177,7 +178,7 @@ def _project_context(request: HttpRequest, found: Project) -> dict[str, Any]:
     return {
         "project": found,
         "sites": sites,
-        "site_data": [_site_data(site) for site in sites],
+        "site_data": _site_data(found, sites),
         "next_stage": next_stage,
         "between": next_stage if next_stage and 0 < next_stage < 100 else _between(found),
         "recent": recent,
@@ -189,15 +190,24 @@ def _between(found: Project) -> int:
     return max(50, int(found.progress)) if found.progress < 100 else 50
 
 
-def _site_data(site: Site) -> dict[str, Any]:
-    return {
-        "id": site.pk,
-        "no": site.no,
-        "label": site.label,
-        "limit_m": site.project.limit_m,
-        "point": [site.point.x, site.point.y],
-        "geometry": json.loads(site.geometry.json),
-    }
+def _site_data(found: Project, sites: list[Site]) -> list[dict[str, Any]]:
+    """What the scripts need of each site; limit_m as the server judges by: never beyond half the way to a sibling."""
+    prefetch_related_objects([found], "sites")
+    areas = SiteVersion.objects.filter(site__in=sites, source=SiteSource.AREA)
+    rough = set(areas.values_list("site_id", flat=True))
+    return [
+        {
+            "id": site.pk,
+            "no": site.no,
+            "label": site.label,
+            "limit_m": tolerance_m(
+                found, site, version_at(site, timezone.now()) if site.pk in rough else None
+            ),
+            "point": [site.point.x, site.point.y],
+            "geometry": json.loads(site.geometry.json),
+        }
+        for site in sites
+    ]
 
 
 def _take_in(request: HttpRequest, found: Project, form: PhotosForm) -> list[Result]:

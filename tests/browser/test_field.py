@@ -293,6 +293,37 @@ def test_without_a_number_the_picture_is_sent_unsealed_and_that_is_said(
     assert Claim.objects.get().binding == "unbound"
 
 
+def test_a_picture_taken_before_the_stage_is_said_is_kept(cast: Cast, project, open_page: OpenPage):
+    page = open_page(
+        f"/field/{project.pk}/", user=cast.ani, **PHONE, geolocation=AT_SITE, permissions=["geolocation", "camera"]
+    )  # fmt: skip
+    page.locator("#id_progress").fill("")  # as where all stages have their photos
+    page.get_by_role("button", name="Ambil foto").click()
+    page.locator("[data-shutter]").click()
+    page.get_by_role("button", name="Kirim", exact=True).click()
+    expect(page.locator("[data-held]")).to_contain_text("1 foto menunggu isian di atas.")
+    assert not Claim.objects.exists()
+    page.locator("[data-stages] button").nth(2).click()
+    page.get_by_role("button", name="Kirim sekarang").click()
+    expect(card(page, "Foto kamera")).to_contain_text("Sesuai lokasi")
+    expect(page.locator("[data-held]")).to_be_hidden()
+    claim = Claim.objects.get()
+    assert (claim.progress, claim.binding) == (100, "bound")
+
+
+def test_what_waits_for_a_signal_goes_by_itself_when_there_is_one(
+    cast: Cast, project, files, open_page: OpenPage
+):
+    page = open_page(f"/field/{project.pk}/", user=cast.ani, **PHONE)
+    page.locator("#id_progress").fill("50")
+    page.context.set_offline(True)
+    choose(page, files["IMG_baik.jpg"])
+    expect(card(page, "IMG_baik.jpg")).to_contain_text("Belum terkirim")
+    page.context.set_offline(False)
+    expect(card(page, "IMG_baik.jpg")).to_contain_text("Sesuai lokasi")
+    assert Claim.objects.count() == 1
+
+
 def test_a_coarse_position_says_before_and_after_the_shot_where_to_switch_precise_on(
     cast: Cast, project, open_page: OpenPage
 ):

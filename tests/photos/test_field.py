@@ -1,5 +1,7 @@
 """The officer's pages without a browser: who may open them, what they list, the form without scripts."""
 
+import json
+import re
 import uuid
 from datetime import timedelta
 from decimal import Decimal
@@ -220,3 +222,11 @@ def test_the_admin_reads_evidence_and_changes_none(cast: Cast):
     assert client.post(f"/admin/photos/claim/{claim.pk}/delete/").status_code == 403
     assert client.get("/admin/photos/intakerefusal/").status_code == 200
     assert client.get(f"/admin/photos/photo/{claim.photo_id}/change/").status_code == 200
+
+
+def test_the_page_knows_the_limit_between_two_houses(cast: Cast):
+    project = ProjectFactory(village=cast.sragi, fiscal_year=timezone.localdate().year)
+    SiteFactory(project=project, no=2, point=Point(HERE[0] + 0.0003, HERE[1], srid=4326))  # 33 m east
+    page = log_in(cast.ani).get(f"/field/{project.pk}/").content.decode()
+    sites = json.loads(re.search(r'id="sites"[^>]*>(.*?)</script>', page).group(1))
+    assert [site["limit_m"] for site in sites] == [pytest.approx(16.5, abs=0.2)] * 2

@@ -78,9 +78,9 @@ function guide(kind, position) {
   }
   const away = metresTo(here(position), target.geometry);
   const near = away <= target.limit_m + Math.min(position.coords.accuracy, COARSE_M);
-  card.dataset.kind = near ? "near" : "far";
-  strong.textContent = text("guide.near", { distance: metres(away) });
   const coarse = position.coords.accuracy > COARSE_M;
+  card.dataset.kind = coarse ? "coarse" : near ? "near" : "far";
+  strong.textContent = text("guide.near", { distance: metres(away) });
   hint.textContent = coarse ? coarseWords(position.coords.accuracy) : near ? text("guide.near.hint") : text("guide.far.hint", { limit: metres(target.limit_m) });
 }
 
@@ -213,13 +213,31 @@ function enqueue(file, { name, title, fix = null, takenBy = "" }) {
   });
 }
 
+/* ---- pictures that cannot go yet, because the form does not say enough: kept, never thrown away */
+
+let held = [];
+
+function showHeld() {
+  const note = inForm("[data-held]");
+  note.hidden = held.length === 0;
+  note.querySelector("span").textContent = held.length > 0 ? text("held", { count: held.length }) : "";
+}
+
+/** Send them if everything is said, else keep them. Each is {file, name, title, fix?}; files of the phone have a taker. */
+function sendOrHold(pictures) {
+  held = [...held, ...pictures];
+  const ready = isReady() && (held.every(({ fix }) => fix !== undefined) || inForm("[name=taken_by]").reportValidity());
+  const going = ready ? held : [];
+  if (ready) held = [];
+  showHeld();
+  for (const { file, ...said } of going) enqueue(file, said.fix === undefined ? { ...said, takenBy: taker() } : said);
+  if (going.length > 0) document.querySelector("[data-sent]").scrollIntoView({ block: "start" });
+}
+
 function sendFiles(input) {
   const files = [...input.files];
   input.value = "";
-  if (files.length === 0 || !isReady()) return;
-  if (!inForm("[name=taken_by]").reportValidity()) return;
-  for (const file of files) enqueue(file, { name: file.name, title: file.name, takenBy: taker() });
-  document.querySelector("[data-sent]").scrollIntoView({ block: "start" });
+  if (files.length > 0) sendOrHold(files.map((file) => ({ file, name: file.name, title: file.name })));
 }
 
 /* ---- the camera */
@@ -332,8 +350,7 @@ async function use() {
   const fix = await fixing;
   const stamp = new Date(shotAt).toISOString().replace(/[-:]/g, "").slice(0, 15);
   closeCamera();
-  if (isReady()) enqueue(file, { name: `geomonitor-${stamp}.jpg`, title: text("sent.camera"), fix });
-  document.querySelector("[data-sent]").scrollIntoView({ block: "start" });
+  sendOrHold([{ file, name: `geomonitor-${stamp}.jpg`, title: text("sent.camera"), fix }]);
 }
 
 function closeCamera() {
@@ -366,6 +383,7 @@ siteField?.addEventListener("change", siteChanged);
 siteChanged();
 follower.start();
 inForm("[data-gps-again]").addEventListener("click", () => follower.start());
+inForm("[data-held-send]").addEventListener("click", () => sendOrHold([]));
 inForm("[data-camera]").addEventListener("click", openCamera);
 inCamera("[data-shutter]").addEventListener("click", shoot);
 inCamera("[data-retake]").addEventListener("click", live);
@@ -379,6 +397,7 @@ inCamera("[data-torch]").addEventListener("click", async (event) => {
 });
 form.addEventListener("submit", (event) => event.preventDefault());
 if (answers) openCamera(); // "Kirim foto pengganti" was pressed for this
+window.addEventListener("online", () => queue.retry());
 window.addEventListener("beforeunload", (event) => {
-  if (queue.unsent.length > 0) event.preventDefault();
+  if (queue.unsent.length + held.length > 0) event.preventDefault();
 });

@@ -25,6 +25,12 @@ export class Queue {
     return this.work();
   }
 
+  /** Everything that failed once more: there is signal again. */
+  retry() {
+    for (const item of this.items) if (item.state === "failed") this.set(item, "waiting");
+    return this.work();
+  }
+
   async work() {
     if (this.busy) return;
     this.busy = true;

@@ -29,7 +29,10 @@ SENTENCES = sentences(
     {
         "reuse.link_bytes": _("Berkas yang sama, byte demi byte."),
         "reuse.link_pixels": _("Gambar yang sama, hanya disimpan ulang (kemiripan %(similarity_pct)s)."),
-        "reuse.link_near": _("Gambar yang sama setelah diubah (kemiripan %(similarity_pct)s):"),
+        "reuse.link_near": _("Gambar yang sama setelah diubah (kemiripan %(similarity_pct)s)."),
+        "reuse.link_changed": _(
+            "Gambar yang sama setelah diubah (kemiripan %(similarity_pct)s): %(changes)s."
+        ),
         "reuse.mirrored": _("dicerminkan"),
         "reuse.turned": _("diputar %(turn_deg)s°"),
         "reuse.part": _("dipotong, tinggal %(part_pct)s"),
@@ -38,10 +41,10 @@ SENTENCES = sentences(
 )
 logger = logging.getLogger(__name__)
 
-CANDIDATES = 20  # pictures that are opened for one search
+CANDIDATES = 10  # pictures that are opened for one search
 WORD_CANDIDATES = 40  # of which the words' places are read
 SHARED = 2  # words in common
-AGREEING = 3  # words that lie as they would in one picture
+AGREEING = 4  # words that lie as they would in one picture
 HASH_BITS = 7
 COMMON_PHOTOS = 200  # a word that more photos have says nothing
 
@@ -110,8 +113,10 @@ class Link:
 
     @property
     def sentence(self) -> str:
+        if not self.changes:
+            return say(self.what)
         changes = ", ".join(say(change) for change in self.changes)
-        return f"{say(self.what)} {changes}." if changes else say(self.what)
+        return say(message("reuse.link_changed", **self.what.params, changes=changes))
 
 
 def store(photo: Photo, fingerprint: fingerprints.Fingerprint) -> Fingerprint:

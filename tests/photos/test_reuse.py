@@ -1,6 +1,7 @@
 """Reuse in the register: stored fingerprints find each other, and each reader sees what that reader may."""
 
 import io
+import threading
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -8,13 +9,14 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.utils import timezone
 from PIL import Image, ImageOps
 
 from geomonitor.demo import pictures
 from photos import fingerprints, reuse
 from photos.models import Claim, Fingerprint, Photo, Review, SamePicture
+from places.message import message
 from projects.models import Project
 from tests.cast import Cast
 from tests.factories import ClaimFactory, PhotoFactory, ProjectFactory
@@ -133,6 +135,32 @@ def test_backfill_finds_what_older_versions_left(monkeypatch) -> None:
     assert (pair.left, pair.right) == (old, new)
     monkeypatch.setattr(fingerprints, "VERSION", fingerprints.VERSION + 1)
     assert reuse.backfill() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_with_two_copies_at_once_find_the_pair() -> None:
+    photos = [displayed(scene()), displayed(crop())]
+    marks = [fingerprints.fingerprint_of(image) for image in (scene(), crop())]
+    first_stored, found = threading.Event(), {}
+
+    def second() -> None:
+        try:
+            first_stored.wait(10)
+            reuse.store(photos[1], marks[1])  # waits for the first one's end: then its row can be seen
+            found["second"] = reuse.search(photos[1])
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with transaction.atomic():
+        reuse.store(photos[0], marks[0])
+        first_stored.set()
+        thread.join(0.3)
+        assert thread.is_alive()
+        assert reuse.search(photos[0]) == []
+    thread.join(30)
+    assert [(pair.left, pair.right) for pair in found["second"]] == [tuple(photos)]
 
 
 # In the database --------------------------------------------------------------------------------------------
@@ -263,6 +291,12 @@ def test_links_name_the_same_bytes_and_pictures_saved_again(cast: Cast) -> None:
     assert [link.how for link in links] == ["bytes", "pixels"]
     assert links[0].sentence == "Berkas yang sama, byte demi byte."
     assert "hanya disimpan ulang" in links[1].sentence
+
+
+def test_a_link_without_a_known_change_is_a_whole_sentence() -> None:
+    what = message("reuse.link_near", similarity_pct=93)
+    link = reuse.Link(ClaimFactory(), "near", 0.93, earlier=True, what=what)
+    assert link.sentence == "Gambar yang sama setelah diubah (kemiripan 93 %)."
 
 
 @pytest.mark.parametrize(

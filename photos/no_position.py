@@ -35,7 +35,7 @@ _CAMERA_NAME = _name(
     r"|(IMG_?E?|_?DSC|DSCN|DSCF|DJI|GOPR|P\d{3})_?\d{4,5}(\.|\s|\(|$)"
 )
 _SCREENSHOT_NAME = _name(
-    r"Screen[ _-]?shots?([ _-]|\d|\.)|Tangkapan[ _-]?Layar|Cuplikan[ _-]?Layar|Bildschirmfoto"
+    r"Screen[ _-]?shots?([ _-]|\d|\.)|Tangkapan[ _-]?Layar|Cuplikan[ _-]?Layar|Bildschirmfoto|SmartSelect_\d{8}"
 )
 _APP_NAME = _name(r"TimePhoto_\d{8}")  # what Timestamp Camera calls its files
 _APPS = re.compile(

@@ -121,6 +121,7 @@ REASONS = {
         "whatsapp",
     ),
     "GPS Map Camera's short name": (camera.jpeg(), "20_11_2026_GPSMAPCAM.jpg", "printed", "app"),
+    "a part of a screen": (camera.jpeg(), "SmartSelect_20261120_091500_WhatsApp.jpg", "absent", "screenshot"),
     "not WhatsApp's name": (camera.jpeg(), "XIMG-20261124-WA0001.jpg", "absent", "no_tags"),
     "Viber": (camera.jpeg(), "viber_image_2026-11-24_09-15-00.jpg", "stripped", "messenger"),
     "OPPO's and realme's name": (camera.jpeg(), "IMG20261124091500.jpg", "stripped", "camera_name"),

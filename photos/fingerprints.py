@@ -22,6 +22,10 @@ Floats = NDArray[np.float64]
 VERSION = 1
 SIDE = 384  # pixels of the longer side on which keypoints are sought
 KEYPOINTS = 96
+SOUGHT = 400  # keypoints of which the strongest are taken, a part of the picture at a time:
+IN_A_PART = (
+    12  # in each of 4 × 4; a stamp's letters are stronger than all of the picture and would take every place
+)
 WORD_BITS = 28
 HASH_SIDE = 32
 FLAT = 3.0  # grey levels: a picture that varies less over its whole has no hash
@@ -171,24 +175,36 @@ def _signs(phash: int) -> NDArray[np.bool_]:
 # Keypoints and words ----------------------------------------------------------------------------------------
 
 
-def keypoints_of(grey: Grey, *, side: int = SIDE, most: int = KEYPOINTS) -> Keypoints:
-    """The strongest keypoints; one place has at most one, the strongest direction."""
-    scale = side / max(grey.shape)
+def keypoints_of(grey: Grey) -> Keypoints:
+    """The strongest keypoints, spread over the picture; one place has at most one, the strongest direction."""
+    scale = SIDE / max(grey.shape)
     size = (max(8, round(grey.shape[1] * scale)), max(8, round(grey.shape[0] * scale)))
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    found, described = _sift(most).detectAndCompute(small, None)
+    found, described = _sift().detectAndCompute(small, None)
     if described is None or not found:
         empty = np.zeros(0)
         return Keypoints(empty, empty, empty, empty, np.zeros((0, 128)))
-    rows = np.array([(*key.pt, key.size, key.angle) for key in found])
+    rows = np.array([(*key.pt, key.size, key.angle, key.response) for key in found])
+    chosen = _spread(rows[:, :2] / size, rows[:, 4])
+    x, y, across, angle, _strength = rows[chosen].T
+    described = described[chosen]
     total = np.maximum(described.sum(1, keepdims=True), 1e-6)
-    x, y, across, angle = rows.T
     return Keypoints(x, y, across, angle, np.sqrt(described / total))  # RootSIFT
 
 
-@lru_cache(maxsize=4)
-def _sift(most: int) -> cv2.SIFT:
-    return cv2.SIFT.create(nfeatures=most, contrastThreshold=0.015)
+def _spread(at: Floats, strength: Floats) -> NDArray[np.int64]:
+    """Indexes of the KEYPOINTS strongest, at most IN_A_PART in each part. at: places in fractions of the picture."""
+    part = np.clip(at * 4, 0, 3).astype(int) @ (1, 4)
+    order = np.lexsort((-strength, part))
+    first = np.searchsorted(part[order], np.arange(16))
+    rank = np.arange(len(order)) - first[part[order]]
+    chosen = order[rank < IN_A_PART]
+    return chosen[np.argsort(-strength[chosen], kind="stable")][:KEYPOINTS]
+
+
+@lru_cache(maxsize=1)
+def _sift() -> cv2.SIFT:
+    return cv2.SIFT.create(nfeatures=SOUGHT, contrastThreshold=0.015)
 
 
 def words_of(descriptors: Floats) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.contrib.gis.geos import LineString, Point
+from django.contrib.gis.geos import LineString, MultiPolygon, Point, Polygon
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import AuditEvent
@@ -177,6 +177,34 @@ def test_the_same_bytes_for_another_project_need_a_look_and_name_nobody(cast: Ca
     assert second.verdict == "suspect"
     assert said(second, "not_reused").startswith("Foto yang sama sudah dipakai untuk pekerjaan lain.")
     assert "Krajan" not in str(list(second.checks.values_list("message", flat=True)))
+
+
+def test_the_same_bytes_at_the_same_moment_are_the_same_claim(cast: Cast, project, monkeypatch):
+    """The other request stored them after this one had looked."""
+    content = photo_at()
+    first = take(cast.ani, project, content)
+    monkeypatch.setattr(intake, "_seen", lambda *_asked: intake._Seen(None, uuid=False))
+    second = take(cast.ani, project, content, uuid=first.uuid)
+    assert second == first
+    assert Photo.objects.count() == 1
+
+
+def test_the_same_bytes_at_the_same_moment_for_another_project_are_one_file(cast: Cast, project, monkeypatch):
+    content = photo_at()
+    first = take(cast.ani, project, content)
+    monkeypatch.setattr(intake, "_seen", lambda *_asked: intake._Seen(None, uuid=False))
+    second = take(cast.ani, ProjectFactory(village=cast.sragi), content)
+    assert second.photo == first.photo
+    assert check(second, "not_reused").status == "failed"
+
+
+def test_a_border_that_was_drawn_anew_counts_at_once(cast: Cast, project):
+    assert check(take(cast.ani, project), "in_village").status == "passed"
+    far = Polygon.from_bbox((113.0, -9.0, 113.1, -8.9))
+    cast.sragi.boundary = MultiPolygon(far, srid=4326)
+    cast.sragi.save()
+    claim = take(cast.ani, project, photo_at(HERE[0] + 0.00001, HERE[1]), progress=60)
+    assert check(claim, "in_village").status == "warning"
 
 
 def test_a_withdrawn_photo_may_be_sent_again(cast: Cast, project):

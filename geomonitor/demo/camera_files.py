@@ -63,11 +63,12 @@ def _apple_note() -> bytes:
 
 _VIVO_NOTE = b"filter: 0; fileterIntensity: 0.0; filterMask: 0; captureOrientation: 0; module: photo; \0"
 
+# Their software is older than the demo's first photos: a phone may be years behind, never ahead.
 PHONES = (
     Phone(
         "samsung",
         "SM-A155F",
-        "A155FXXU4BXK2",
+        "A155FXXU1AWL6",
         "<",
         Fraction(9, 5),
         Fraction(393, 100),
@@ -81,7 +82,7 @@ PHONES = (
     Phone(
         "samsung",
         "SM-A057F",
-        "A057FXXS6CXL1",
+        "A057FXXU2AWJ9",
         "<",
         Fraction(9, 5),
         Fraction(403, 100),
@@ -153,7 +154,7 @@ PHONES = (
     Phone(
         "Apple",
         "iPhone 11",
-        "17.6.1",
+        "16.7.2",
         ">",
         Fraction(9, 5),
         Fraction(17, 4),

@@ -4,7 +4,7 @@ import io
 import json
 import shutil
 import subprocess
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from PIL import Image
 
 from geomonitor.demo import camera_files, pictures
 from geomonitor.demo.camera_files import PHONES, WIB, Shot
+from photos.checks.camera_existed import known_of
 from photos.containers import layout_of
 from photos.exif import read
 from places.earth import metres_between
@@ -114,3 +115,10 @@ def test_a_wrong_clock_shows_against_the_satellites(picture: Image.Image):
     assert facts.gps_at == TAKEN
     assert facts.camera_at is not None
     assert facts.camera_at.replace(microsecond=0) == TAKEN + timedelta(days=3)
+
+
+@pytest.mark.parametrize("phone", PHONES, ids=lambda phone: phone.model)
+def test_no_phone_is_younger_than_the_first_photos(phone):
+    """Three fiscal years up to today's: the oldest works of 2026's demo are of 2024, their survey a little before."""
+    known = known_of(phone.make, phone.model, phone.software)
+    assert [one for one in known if one.since > date(2023, 12, 1)] == []

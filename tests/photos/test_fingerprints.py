@@ -30,6 +30,13 @@ def test_it_is_the_same_every_time_and_fits_the_database() -> None:
     assert list(again.words) == sorted(again.words)
 
 
+def test_a_stamp_leaves_the_words_of_the_rest_in_place() -> None:
+    lines = [f"-8.2{no}921, 114.36{no}71  {no}/06/2026 09.{no}5" for no in range(1, 6)]
+    lie = fingerprints.lie_of(fingerprint_of(pictures.print_on(scene(), lines)), printed())
+    assert lie is not None
+    assert lie.agreeing >= 20
+
+
 TURNS = [
     None,
     Image.Transpose.FLIP_LEFT_RIGHT,

@@ -402,12 +402,22 @@ def fill(pool: np.ndarray, phashes: list[int], hashes: int, photos: int, rng: np
         )
         for (name,) in cursor.fetchall():
             cursor.execute(f'ALTER TABLE photos_fingerprint DROP CONSTRAINT "{name}"')
+        # Built at the end: filling an index row by row takes hours.
+        cursor.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE indexname LIKE 'fingerprint%' "
+            "AND tablename = 'photos_fingerprint'"
+        )
+        indexes = cursor.fetchall()
+        for name, _definition in indexes:
+            cursor.execute(f"DROP INDEX {name}")
         for begin in range(0, hashes, 20_000):
             out = io.StringIO()
             for no in range(begin, min(begin + 20_000, hashes)):
                 out.write(row(no, pool, phashes, no < photos, rng))
             out.seek(0)
             cursor.copy_expert("COPY photos_fingerprint FROM STDIN", out)
+        for _name, definition in indexes:
+            cursor.execute(definition)
 
 
 def row(no: int, pool: np.ndarray, phashes: list[int], with_words: bool, rng: np.random.Generator) -> str:
@@ -415,11 +425,10 @@ def row(no: int, pool: np.ndarray, phashes: list[int], with_words: bool, rng: np
     phash = int(phashes[no % len(phashes)] ^ flips)
     words: list[int] = []
     if with_words:
-        chosen = pool[rng.integers(0, len(pool), 72)]
+        chosen = pool[rng.integers(0, len(pool), fingerprints.KEYPOINTS)]
         for _bit in range(4):
-            chosen = chosen ^ np.where(
-                rng.random(72) < 0.5, 1 << rng.integers(0, fingerprints.WORD_BITS, 72), 0
-            )
+            bits = 1 << rng.integers(0, fingerprints.WORD_BITS, len(chosen))
+            chosen = chosen ^ np.where(rng.random(len(chosen)) < 0.5, bits, 0)
         words = sorted(int(word) for word in chosen)
     places = "\\\\x" + "00" * (8 * len(words))
     return f"{no + 10_000_000}\t1\t{phash}\t{{{','.join(map(str, words))}}}\t{places}\t40\n"

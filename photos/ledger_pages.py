@@ -24,6 +24,7 @@ from projects import filters
 from projects.models import Project
 
 
+@login_required
 @require_safe
 def claim_ledger(request: HttpRequest, pk: int) -> HttpResponse:
     """Verdict, checks, the facts they rest on, and what happened since."""

@@ -23,10 +23,11 @@ from places.problems import Problem
 from projects.models import Project
 
 _ACTIVITY = re.compile(r"([0-9]+(\.[0-9]+)*\.?)?")
-# A verdict is made of these; without them there would be none (photos/verdict.py).
+# A verdict is made of these; without them there would be none, and a photo a kilometre off would be "at the site"
+# (photos/verdict.py). How near is near is a limit of the project, not a severity.
 _NEVER: Mapping[str, frozenset[str]] = {
     "has_position": frozenset({Severity.WARNING, Severity.OFF}),
-    "near_site": frozenset({Severity.OFF}),
+    "near_site": frozenset({Severity.WARNING, Severity.OFF}),
     "time_plausible": frozenset({Severity.OFF}),
 }
 _COLUMNS = ("code", "activity", "fund_source", "severity", "limits")

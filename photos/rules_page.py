@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -36,6 +37,7 @@ def may_read(user: Person) -> bool:
     return any(reach(user, action) for action in _READERS)
 
 
+@login_required
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """For those who review, audit or administer."""

@@ -312,7 +312,11 @@ def test_who_sees_the_ledger_of_a_published_photo(cast: Cast, claim: Claim, who,
 
 
 def test_the_public_gets_no_ledger(claim: Claim):
-    assert Client().get(f"/photos/{claim.pk}/").status_code == 403
+    asked_to_log_in = Client().get(f"/photos/{claim.pk}/")
+    assert (asked_to_log_in.status_code, asked_to_log_in["Location"].partition("?")[0]) == (
+        302,
+        "/accounts/login/",
+    )
     assert Client().get(f"/api/v1/photos/{claim.pk}/ledger/").status_code == 403
 
 

@@ -1,5 +1,7 @@
 """Severity and limits as data: which setting counts, what can be stored, and who changed it."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -13,7 +15,9 @@ from places.problems import Problem
 from places.saying import say
 from tests.cast import Cast
 from tests.factories import ActivityFactory, ProjectFactory, UserFactory
-from tests.photos.sent import FAR, photo_at, take
+from tests.photos.sent import photo_at, take
+
+YEARS_AGO = datetime(2023, 3, 1, 2, 0, tzinfo=UTC)  # long before the works' window
 
 
 def setting(
@@ -113,6 +117,12 @@ def test_of_two_sources_the_stricter_counts(order: int):
             "Cek has_position menentukan",
             id="nor softened",
         ),
+        pytest.param(
+            setting("near_site", severity="warning"),
+            "severity",
+            "Cek near_site menentukan",
+            id="far is never near",
+        ),
         pytest.param(setting(), "severity", "Aturan ini tidak mengubah apa pun", id="nothing set"),
     ],
 )
@@ -149,20 +159,22 @@ def test_a_setting_counts_at_the_door_and_at_the_recheck(cast: Cast):
     project = ProjectFactory(
         village=cast.sragi, activity=ActivityFactory(village=cast.sragi, code="02.03.12")
     )
-    before = take(cast.ani, project, photo_at(*FAR))
-    assert before.verdict == "outside"
-    kept = rules.save(actor=cast.galih, setting=setting("near_site", activity="02.03", severity="warning"))
-    after = take(cast.ani, project, photo_at(*FAR, size=(65, 48)))
+    before = take(cast.ani, project, photo_at(taken=YEARS_AGO))
+    assert before.verdict == "suspect"
+    kept = rules.save(
+        actor=cast.galih, setting=setting("time_plausible", activity="02.03", severity="warning")
+    )
+    after = take(cast.ani, project, photo_at(taken=YEARS_AGO, size=(65, 48)), progress=60)
     assert after.verdict == "verified"
-    assert after.facts.get(name="settings.near_site").value == {"severity": "warning"}
+    assert after.facts.get(name="settings.time_plausible").value == {"severity": "warning"}
     change = rejudge(before.pk, cause="command")
     assert change is not None
-    near = next(check for check in change.checks if check.code == "near_site")
-    assert (near.was, near.now, near.why) == ("failed", "warning", "setting")
+    time = next(check for check in change.checks if check.code == "time_plausible")
+    assert (time.was, time.now, time.why) == ("failed", "warning", "setting")
     rules.remove(actor=cast.galih, setting=kept)
     back = rejudge(before.pk, cause="command")
     assert back is not None
-    assert back.verdict_now == "outside"
+    assert back.verdict_now == "suspect"
 
 
 def test_a_project_without_activity_has_the_settings_for_all(cast: Cast):

@@ -310,7 +310,9 @@ REGENCY = env.str("GEOMONITOR_REGENCY", default="35.10")
 
 # Ordered steps by which higher slices take part in the work of lower ones (DESIGN: the one upward call).
 NEAR_STEPS: list[str] = ["duplicates.near.warnings"]  # called before a project is saved
-SITE_CHANGED_STEPS: list[str] = ["photos.rechecking.site_changed"]  # called when what photos are judged by changed
+SITE_CHANGED_STEPS: list[str] = [
+    "photos.rechecking.site_changed"
+]  # called when what photos are judged by changed
 IMPORT_ROW_STEPS: list[str] = [
     "projects.rows.ProjectRows",
     "budgets.rows.BudgetRows",

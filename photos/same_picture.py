@@ -37,7 +37,7 @@ OTHER_LIGHT = 10.0  # grey levels between two blocks, after one change of bright
 STEADY = 0.25  # pixels that a point may lie off after the pictures were laid on each other
 COARSE_SHARE = 0.60  # of the blocks that must be alike at COARSE to look closer
 COARSE_BLOCKS = 40  # that say something at COARSE; fewer do not stop the closer look
-SAME_SHARE = 0.70  # of the blocks that must be alike: a stamp may cover the others …
+SAME_SHARE = 0.73  # of the blocks that must be alike: a stamp may cover the others …
 SAME_STEADY = 0.40  # … if so many of the points are steady
 SAME_ALL = 0.92  # of the blocks that prove it alone, in pictures without distinct points
 SAME_WHOLE = 0.98  # of the blocks in pictures that were only saved again
@@ -104,8 +104,9 @@ class Aligned:
     """Two pictures laid on each other. matrix: left to right, 2 × 3, in units of their longer sides.
 
     alike: the share of blocks with the same fine detail and light among those that say something (blocks of them), 0
-    if these are too few to tell. steady: the share of points that lie on each other within STEADY. levels: mean
-    difference in grey levels. common: the larger of the two shares that one picture covers of the other.
+    if these are too few to tell. steady: the share of points that lie on each other within STEADY, 0 where alike
+    has decided already. levels: mean difference in grey levels. common: the larger of the two shares that one
+    picture covers of the other.
     """
 
     matrix: Floats
@@ -225,7 +226,7 @@ def align(left: Picture, right: Picture, guess: Floats, level: int) -> Aligned |
         common=seen * max(1.0, area),
         alike=alike,
         blocks=blocks,
-        steady=_steady(ours, warped, inside),
+        steady=_steady(ours, warped, inside) if level == FINE and alike >= SAME_SHARE else 0.0,
         levels=_levels(ours.grey, warped, inside),
     )
 

@@ -1,5 +1,7 @@
 """Scans of the register, candidate pairs with their signals, cases, and what people concluded."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +22,12 @@ class Engagement(models.Model):
     first_year = models.PositiveSmallIntegerField(_("dari tahun"))
     last_year = models.PositiveSmallIntegerField(_("sampai tahun"))
     cut_off = models.DateField(_("data per"))
+    objective = models.TextField(_("tujuan"), blank=True)
+    four_eyes = models.BooleanField(
+        _("empat mata"),
+        default=True,
+        help_text=_("Temuan baru masuk laporan setelah diperiksa anggota lain."),
+    )
     opened_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -39,15 +47,17 @@ class Scan(models.Model):
     """One run of find_duplicates over the register, with its parameters and figures."""
 
     class State(models.TextChoices):
+        WAITING = "waiting", _("menunggu")
         RUNNING = "running", _("berjalan")
         DONE = "done", _("selesai")
         FAILED = "failed", _("gagal")
+        CANCELLED = "cancelled", _("dibatalkan")
 
     engine = models.CharField(_("mesin"), max_length=10, default="postgis")
     radius_m = models.FloatField(_("radius (m)"), default=100)
     years = models.JSONField(_("tahun"), default=list, blank=True)
     place = models.ForeignKey(Place, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    state = models.CharField(_("keadaan"), max_length=8, choices=State.choices, default=State.RUNNING)
+    state = models.CharField(_("keadaan"), max_length=9, choices=State.choices, default=State.RUNNING)
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     started_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -55,6 +65,15 @@ class Scan(models.Model):
     candidates = models.PositiveIntegerField(_("pasangan dalam radius"), default=0)
     stored = models.PositiveIntegerField(_("pasangan disimpan"), default=0)
     message = models.JSONField(null=True, blank=True)
+    # An auditor's scan inside an assignment: seen by its team only. Null: the monitors' scan of the register.
+    engagement = models.ForeignKey(
+        Engagement, on_delete=models.PROTECT, null=True, blank=True, related_name="scans"
+    )
+    incremental = models.BooleanField(_("hanya yang berubah"), default=False)
+    steps_done = models.PositiveIntegerField(default=0)
+    steps = models.PositiveIntegerField(default=0)  # 0: not known yet
+    alive_at = models.DateTimeField(null=True, blank=True)  # written at every step
+    cancel_asked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("pemindaian")
@@ -65,16 +84,55 @@ class Scan(models.Model):
         return f"{self.started_at:%Y-%m-%d %H:%M} · {self.get_state_display()}"
 
 
+class ScanPart(models.Model):
+    """What a scan has done of one of its parts: a scan that was cut off goes on with the others."""
+
+    scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="parts")
+    no = models.PositiveIntegerField()
+    done_at = models.DateTimeField(auto_now_add=True)
+    candidates = models.PositiveIntegerField(default=0)
+    stored = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("bagian pemindaian")
+        verbose_name_plural = _("bagian pemindaian")
+        constraints = [models.UniqueConstraint(name="scan_part_once", fields=["scan", "no"])]
+
+    def __str__(self) -> str:
+        return f"{self.scan} · {self.no}"
+
+
+class Compared(models.Model):
+    """What a project was last compared by: an incremental scan looks only at those where this is different now."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    digest = models.CharField(max_length=32)
+    scan = models.ForeignKey(Scan, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("masukan pembanding")
+        verbose_name_plural = _("masukan pembanding")
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: {self.digest}"
+
+
 class Case(models.Model):
     """Pairs that belong together (p >= 0.5, at most 20 projects); the number stays for life."""
 
     opened_at = models.DateTimeField(auto_now_add=True)
-    assigned_to = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    assigned_to = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("ditangani")
+    )
+    # Rupiah that would be spent twice: all members' plans without the largest one. Written with the pairs.
+    money = models.DecimalField(_("nilai"), max_digits=17, decimal_places=2, default=Decimal(0))
 
     class Meta:
         verbose_name = _("kasus")
         verbose_name_plural = _("kasus")
         ordering = ["-pk"]
+        indexes = [models.Index(name="case_money", fields=["-money", "-id"])]
 
     def __str__(self) -> str:
         return f"#{self.pk}"
@@ -178,6 +236,14 @@ class Decision(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     withdrawn_reason = models.CharField(max_length=500, blank=True)
+    # What both projects were when it was written (duplicates.inputs): only a change of these opens it again.
+    inputs = models.JSONField(default=dict, editable=False)
+    reopened_at = models.DateTimeField(null=True, blank=True, editable=False)
+    reopened_by = models.JSONField(default=list, editable=False)  # what changed: [side, name, was, now]
+    # Inside an engagement: the second pair of eyes, never the author's.
+    reviewed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    review_note = models.CharField(max_length=500, blank=True)
 
     objects = DecisionQuerySet.as_manager()
 
@@ -191,7 +257,172 @@ class Decision(models.Model):
             models.CheckConstraint(
                 name="decision_partly_has_metres", condition=~Q(kind="partly") | Q(metres__gt=0)
             ),
+            # The auditor: who wrote it cannot be the second pair of eyes.
+            models.CheckConstraint(
+                name="decision_reviewed_by_another",
+                condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("decided_by")),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.pair}: {self.get_kind_display()}"
+
+
+class Remark(models.Model):
+    """A comment on a case, with a file or without; inside an engagement its team alone reads it."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="remarks")
+    engagement = models.ForeignKey(
+        Engagement, on_delete=models.PROTECT, null=True, blank=True, related_name="remarks"
+    )
+    text = models.TextField(_("catatan"), blank=True)
+    file = models.CharField(max_length=200, blank=True)  # name in the storage, by content
+    file_name = models.CharField(max_length=200, blank=True)  # as it was sent
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("catatan kasus")
+        verbose_name_plural = _("catatan kasus")
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(name="remark_says_something", condition=~Q(text="") | ~Q(file=""))
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60] or self.file_name
+
+
+class FollowUpKind(models.TextChoices):
+    """What follows a duplicate, or a recommendation."""
+
+    LIVES = "lives", _("Pekerjaan yang dilanjutkan")
+    MONEY_STOPPED = "money_stopped", _("Dana dihentikan")
+    MONEY_RETURNED = "money_returned", _("Dana dikembalikan")
+    LETTER = "letter", _("Surat")
+    REPLY = "reply", _("Tanggapan desa")
+    OTHER = "other", _("Lainnya")
+
+
+class FollowUp(models.Model):
+    """What was done after a decision: which project lives, money stopped, a letter, the village's reply."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="follow_ups")
+    kind = models.CharField(_("tindak lanjut"), max_length=14, choices=FollowUpKind.choices)
+    project = models.ForeignKey(
+        Project,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("pekerjaan"),
+    )
+    amount = models.DecimalField(_("nilai (Rp)"), max_digits=17, decimal_places=2, null=True, blank=True)
+    document = models.CharField(_("nomor dokumen"), max_length=150, blank=True)
+    date = models.DateField(_("tanggal"))
+    due = models.DateField(_("batas waktu"), null=True, blank=True)
+    note = models.TextField(_("uraian"), blank=True)
+    written_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("tindak lanjut")
+        verbose_name_plural = _("tindak lanjut")
+        ordering = ["date", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="follow_up_lives_names_one", condition=~Q(kind="lives") | Q(project__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="follow_up_amount", condition=Q(amount__isnull=True) | Q(amount__gte=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.date:%Y-%m-%d}"
+
+
+class Merge(models.Model):
+    """Two records of one work made one: what moved to the one that lives, so that it can be taken back."""
+
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="merge")
+    kept = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    gone = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    moved = models.JSONField(default=dict)  # by kind of thing: keys and what they were before
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    undone_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("penggabungan")
+        verbose_name_plural = _("penggabungan")
+        ordering = ["-at"]
+        constraints = [
+            models.CheckConstraint(name="merge_two_projects", condition=~Q(kept=F("gone"))),
+            # A record goes into one other; a second merge of it first needs the first taken back.
+            models.UniqueConstraint(
+                name="merge_gone_once", fields=["gone"], condition=Q(undone_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gone} → {self.kept}"
+
+
+class Criterion(models.Model):
+    """A rule that a finding is measured by (kriteria), with the days it holds; `load_references` fills it."""
+
+    code = models.CharField(_("kode"), max_length=40, primary_key=True)
+    title = models.CharField(_("peraturan"), max_length=250)
+    text = models.TextField(_("isi"))
+    valid_from = models.DateField(_("berlaku sejak"))
+    valid_until = models.DateField(_("berlaku sampai"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("kriteria")
+        verbose_name_plural = _("kriteria")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class FindingSheet(models.Model):
+    """What a finding says in the report: kondisi, kriteria, sebab, akibat, rekomendasi, nilai rupiah."""
+
+    decision = models.OneToOneField(Decision, on_delete=models.CASCADE, related_name="sheet")
+    condition = models.TextField(_("kondisi"))
+    criteria = models.ManyToManyField(Criterion, blank=True, verbose_name=_("kriteria"))
+    cause = models.TextField(_("sebab"), blank=True)
+    effect = models.TextField(_("akibat"), blank=True)
+    recommendation = models.TextField(_("rekomendasi"), blank=True)
+    amount = models.DecimalField(_("nilai (Rp)"), max_digits=17, decimal_places=2, null=True, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("lembar temuan")
+        verbose_name_plural = _("lembar temuan")
+
+    def __str__(self) -> str:
+        return f"{self.decision}"
+
+
+class FrozenProject(models.Model):
+    """A project as it was at an engagement's cut-off, whatever is edited later; kept when it is first needed."""
+
+    engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="frozen")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    data = models.JSONField()
+    frozen_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("pekerjaan per tanggal data")
+        verbose_name_plural = _("pekerjaan per tanggal data")
+        constraints = [models.UniqueConstraint(name="frozen_once", fields=["engagement", "project"])]
+
+    def __str__(self) -> str:
+        return f"{self.project} ({self.engagement})"

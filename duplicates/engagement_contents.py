@@ -168,7 +168,7 @@ class FollowUpDone:
     pk: int
     kind: str
     kind_words: str
-    date: date
+    on: date
     due: date | None
     document: str
     amount: Decimal | None

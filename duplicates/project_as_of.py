@@ -31,7 +31,7 @@ class MoneyAsOf:
 class SpentAsOf:
     """Money spent on a day up to the cut-off."""
 
-    date: date
+    on: date
     amount: Decimal
     source: str  # short name, "" if not said
     document: str

@@ -6,13 +6,20 @@ sites belong to it: they are parts of one record and are never compared with eac
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from duplicates.titles import Frequencies
 from places.message import Message
+
+if TYPE_CHECKING:
+    from duplicates.works import Batch
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +27,9 @@ class Record:
     """One record to compare. `id` says which it is, `code` orders a pair (left < right), both are text.
 
     geometries: where it is, WGS 84 in lon, lat order: one point, line or area for each site; empty = unknown.
+    pictures: photo ids whose use is not declared as shared. picture_groups: for pictures that were found to show
+    the same, the smallest photo id of their group. relations: (kind, code of the other record), the kind with "~"
+    in front where the other record declares it.
     """
 
     id: str
@@ -34,6 +44,12 @@ class Record:
     year: int | None = None
     fund_sources: frozenset[str] = frozenset()
     executor: str = ""
+    starts: date | None = None
+    ends: date | None = None
+    village: str = ""
+    pictures: frozenset[int] = frozenset()
+    picture_groups: frozenset[int] = frozenset()
+    relations: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def order(self) -> tuple[str, str]:
@@ -71,7 +87,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Signal:
-    """One thing that speaks for or against two records being the same work. Every signal has the level "unknown"."""
+    """One thing that speaks for or against two records being the same work.
+
+    compare: level and sentence of one pair. levels: for a batch, the level of every pair as an index into LEVELS,
+    whose first is "unknown"; both agree on every pair. costly: asked only where the pair can still be stored.
+    """
 
     name: str
     compare: Callable[[Comparison], Finding]
+    levels: "Callable[[Batch], NDArray[np.int8]]"
+    LEVELS: tuple[str, ...]
+    costly: bool = False

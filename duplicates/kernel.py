@@ -8,13 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from duplicates.comparison import Comparison, Record
-from duplicates.score import SignalScore, score
+from duplicates.score import SignalScore, cents_of, score, total
 from duplicates.signals import SIGNALS
 from duplicates.titles import Frequencies
+from duplicates.works import Batch
 from places.earth import metres_between, metres_between_geometries, metres_per_degree
 
 OVERFETCH_M = 1.0  # engines look this much further than asked, so that rounding differences lose no pair
@@ -25,6 +28,7 @@ __all__ = [
     "Record",
     "ScoredPair",
     "distance_between",
+    "score_batch",
     "score_pair",
     "score_pairs",
 ]
@@ -119,6 +123,49 @@ def score_pairs(
         if pair.probability >= min_probability:
             kept.append(pair)
     return sorted(kept, key=lambda pair: (-pair.weight, pair.distance_m or 0, pair.left_id, pair.right_id))
+
+
+NOT_ASKED = -1  # the level of a costly signal where the pair stays below the minimum whatever it says
+
+
+def score_batch(
+    batch: Batch, min_probability: float = 0.0
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int8]]:
+    """Score many pairs: (weights, probabilities, levels by pair and signal), to the digit as `score_pair` does.
+
+    Costly signals are asked only where the pair can still reach min_probability; elsewhere their level is
+    NOT_ASKED and the probability is what the pair could reach at most, which is below the minimum.
+    """
+    cents = np.zeros(len(batch), dtype=np.int64)
+    levels = np.full((len(batch), len(SIGNALS)), NOT_ASKED, dtype=np.int8)
+    costly = [number for number, signal in enumerate(SIGNALS) if signal.costly]
+    most = sum(int(_cents(number).max()) for number in costly)
+    for number, signal in enumerate(SIGNALS):
+        if not signal.costly:
+            levels[:, number] = signal.levels(batch)
+            cents += _cents(number)[levels[:, number]]
+    for number in costly:
+        weights = _cents(number)
+        alive = np.flatnonzero(_totals(cents + most)[1] >= min_probability)
+        levels[alive, number] = SIGNALS[number].levels(
+            batch if len(alive) == len(batch) else batch.take(alive)
+        )
+        most -= int(weights.max())
+        cents += weights.max()
+        cents[alive] += weights[levels[alive, number]] - weights.max()
+    return *_totals(cents), levels
+
+
+def _cents(number: int) -> NDArray[np.int64]:
+    """The weights of a signal's levels in hundredths."""
+    signal = SIGNALS[number]
+    return np.array([cents_of(signal.name, level) for level in signal.LEVELS], dtype=np.int64)
+
+
+def _totals(cents: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    distinct, whose = np.unique(cents, return_inverse=True)
+    both = np.array([total(int(one)) for one in distinct], dtype=np.float64).reshape(-1, 2)
+    return both[whose, 0], both[whose, 1]
 
 
 @dataclass(frozen=True)

@@ -54,14 +54,26 @@ def probability_of(weight: float) -> float:
     return 2**weight / (1 + 2**weight) if weight < 0 else 1 / (1 + 2**-weight)
 
 
+def cents_of(signal: str, level: str) -> int:
+    """A level's weight in hundredths, as stored and added up."""
+    return round(weight_of(signal, level) * 100)
+
+
+def total(cents: int) -> tuple[float, float]:
+    """Weight with the prior (2 decimals) and probability (4) of signals that add up to so many hundredths."""
+    weight = round(PRIOR_WEIGHT + cents / 100, 2)
+    return weight, round(probability_of(weight), 4)
+
+
 def score(findings: Iterable[tuple[str, Finding]]) -> Score:
     """Add up the findings of the signals, given as (signal name, finding). Numbers are rounded as stored."""
-    parts = tuple(
-        SignalScore(name, finding.level, round(weight_of(name, finding.level), 2), finding.message)
-        for name, finding in findings
-    )
-    weight = round(PRIOR_WEIGHT + sum(part.weight for part in parts), 2)
-    return Score(weight, round(probability_of(weight), 4), parts)
+    parts = []
+    cents = 0
+    for name, finding in findings:
+        part = cents_of(name, finding.level)
+        cents += part
+        parts.append(SignalScore(name, finding.level, part / 100, finding.message))
+    return Score(*total(cents), tuple(parts))
 
 
 def likeness_word(probability: float) -> str:

@@ -274,23 +274,28 @@ def _written_apart(title: Title) -> list[tuple[frozenset[str], frozenset[str]]]:
 
 
 # A title without a phase is the first one: "… tahap 2" goes on where "…" ended.
-_UNSAID = {"tahap": frozenset(["1"])}
+UNSAID = {"tahap": frozenset(["1"])}
 
 
 def _contradiction(left: Title, right: Title) -> tuple[str, str] | None:
     for kind in sorted(left.marks.keys() | right.marks.keys()):
-        mine, theirs = left.marks.get(kind, _UNSAID.get(kind)), right.marks.get(kind, _UNSAID.get(kind))
-        if mine and theirs and _excludes(kind, mine, theirs):
+        mine, theirs = left.marks.get(kind, UNSAID.get(kind)), right.marks.get(kind, UNSAID.get(kind))
+        if mine and theirs and excludes(kind, mine, theirs):
             prefix = "" if kind in SIDES.values() or kind in ("ruas", "sta") else f"{kind} "
             return prefix + ", ".join(sorted(mine)), prefix + ", ".join(sorted(theirs))
-    if left.built and right.built and not left.built & right.built:
-        akin = any(frozenset((a, b)) in AKIN for a in left.built for b in right.built)
-        if not akin:
-            return _names(left), _names(right)
+    if builds_exclude(left.built, right.built):
+        return _names(left), _names(right)
     return None
 
 
-def _excludes(kind: str, mine: frozenset[str], theirs: frozenset[str]) -> bool:
+def builds_exclude(mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether what two titles name as built cannot be the same work."""
+    if not mine or not theirs or mine & theirs:
+        return False
+    return not any(frozenset((a, b)) in AKIN for a in mine for b in theirs)
+
+
+def excludes(kind: str, mine: frozenset[str], theirs: frozenset[str]) -> bool:
     """Whether two sets of marks cannot both be right; stations ("STA 0+200") are the ends of a stretch."""
     if kind == "sta" and len(mine) > 1 and len(theirs) > 1:
         (a, b), (c, d) = (_stretch(stations) for stations in (mine, theirs))

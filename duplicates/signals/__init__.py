@@ -4,7 +4,7 @@ from duplicates.comparison import Signal
 from duplicates.signals import distance, title, work_type
 
 SIGNALS: tuple[Signal, ...] = (
-    Signal("distance", distance.compare),
-    Signal("title", title.compare),
-    Signal("work_type", work_type.compare),
+    Signal("distance", distance.compare, distance.levels, distance.LEVELS),
+    Signal("title", title.compare, title.levels, title.LEVELS, costly=True),
+    Signal("work_type", work_type.compare, work_type.levels, work_type.LEVELS),
 )

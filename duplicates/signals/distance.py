@@ -1,6 +1,10 @@
 """[pure] How far apart the nearest parts of two records are. docs/signals/distance.md."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from duplicates.comparison import Comparison, Finding
+from duplicates.works import Batch
 from places.message import mark as _
 from places.message import message, sentences
 
@@ -22,6 +26,7 @@ LIMITS = (
     ("edge", 100.0),
     ("beyond", 150.0),
 )
+LEVELS = ("unknown", *(name for name, _limit in LIMITS), "far")
 
 
 def compare(pair: Comparison) -> Finding:
@@ -31,3 +36,9 @@ def compare(pair: Comparison) -> Finding:
     level = next((name for name, limit in LIMITS if pair.distance_m <= limit), "far")
     said = {"same_spot": "same_spot", "edge": "far", "beyond": "far", "far": "far"}.get(level, "near")
     return Finding(level, message(f"distance.{said}", distance_m=pair.distance_m))
+
+
+def levels(batch: Batch) -> NDArray[np.int8]:
+    """The levels of many pairs, as indices into LEVELS."""
+    found = 1 + np.searchsorted([limit for _name, limit in LIMITS], batch.distance_m, side="left")
+    return np.where(np.isnan(batch.distance_m), 0, found).astype(np.int8)

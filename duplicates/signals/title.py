@@ -1,7 +1,11 @@
 """[pure] How alike two titles are once spelling and template words are out of the way. docs/signals/title.md."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from duplicates.comparison import Comparison, Finding
 from duplicates.titles import Likeness, compare_titles, read_title
+from duplicates.works import Batch
 from places.message import Message, message, sentences
 from places.message import mark as _
 
@@ -21,6 +25,16 @@ SENTENCES = sentences(
 WORD_FOR_WORD_SHARE, IDENTICAL_SHARE, ALIKE_SHARE, RELATED_SHARE = 0.95, 0.75, 0.6, 0.35
 IDENTICAL_BITS, ALIKE_BITS = 10.0, 8.0
 WORDS_SHOWN = 4
+LEVELS = (
+    "unknown",
+    "identical",
+    "alike",
+    "same_template",
+    "template",
+    "related",
+    "contradictory",
+    "different",
+)
 
 
 def level_of(likeness: Likeness) -> str:
@@ -59,3 +73,24 @@ def compare(pair: Comparison) -> Finding:
     likeness = compare_titles(left, right, pair.frequencies)
     level = level_of(likeness)
     return Finding(level, _said(level, likeness))
+
+
+def levels(batch: Batch) -> NDArray[np.int8]:
+    """The levels of many pairs, as indices into LEVELS: by arrays where words are equal or not, else one by one."""
+    table = batch.works.titles
+    pairs, whose = table.distinct_pairs(batch.works.title[batch.left], batch.works.title[batch.right])
+    likeness = table.compare(pairs)
+    share, bits = likeness.share, likeness.bits
+    alike = share >= ALIKE_SHARE
+    conditions = [
+        likeness.unreadable,
+        likeness.contradictory,
+        (share >= IDENTICAL_SHARE) & (bits >= IDENTICAL_BITS),
+        alike & (bits >= ALIKE_BITS),
+        alike & (share >= WORD_FOR_WORD_SHARE),
+        alike,
+        share >= RELATED_SHARE,
+    ]
+    names = ("unknown", "contradictory", "identical", "alike", "same_template", "template", "related")
+    found = np.select(conditions, [LEVELS.index(name) for name in names], LEVELS.index("different"))
+    return found.astype(np.int8)[whose]

@@ -1,7 +1,11 @@
 """[pure] Whether two records are of the same kind of work. docs/signals/work_type.md."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from duplicates.comparison import Comparison, Finding
 from duplicates.title_words import AKIN
+from duplicates.works import Batch, by_distinct
 from places.message import mark as _
 from places.message import message, sentences
 
@@ -27,6 +31,11 @@ WORDS = {
     "lighting": _("Penerangan jalan"),
     "retaining_wall": _("Tembok penahan tanah"),
 }
+LEVELS = ("unknown", "same", "akin", "different")
+
+
+def _level(left: str, right: str) -> str:
+    return "same" if left == right else "akin" if frozenset((left, right)) in AKIN else "different"
 
 
 def compare(pair: Comparison) -> Finding:
@@ -34,6 +43,15 @@ def compare(pair: Comparison) -> Finding:
     left, right = pair.left.work_type or "other", pair.right.work_type or "other"
     if "other" in (left, right):
         return Finding("unknown", message("work_type.unknown"))
-    level = "same" if left == right else "akin" if frozenset((left, right)) in AKIN else "different"
+    level = _level(left, right)
     words = {"left_word": WORDS.get(left, left), "right_word": WORDS.get(right, right)}
     return Finding(level, message(f"work_type.{level}", **words))
+
+
+def levels(batch: Batch) -> NDArray[np.int8]:
+    """The levels of many pairs, as indices into LEVELS."""
+    column = batch.works.work_type
+    names = batch.works.names["work_type"]
+    return by_distinct(
+        column[batch.left], column[batch.right], lambda a, b: LEVELS.index(_level(names[a], names[b]))
+    )

@@ -1,0 +1,253 @@
+"""[pure] The likeness of many titles at once, the same to the last digit as `titles.compare_titles`.
+
+Each distinct title is read once and becomes numbers: its words, its marks, what it names as built. Where two
+titles' words are equal or plainly different, shares and contradictions come out of array arithmetic; where a
+misspelled word or one written apart could matter, the pair goes through `compare_titles`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cpdist
+
+from duplicates.titles import (
+    SAME_SPELLING,
+    UNSAID,
+    Frequencies,
+    Title,
+    builds_exclude,
+    compare_titles,
+    excludes,
+    read_title,
+)
+
+CHUNK = 200_000  # pairs at a time: bounds the memory
+_NEAR_EDGE = 1e-9  # so near to where rounding decides, sums are taken word by word
+_SHORTEST = 6  # letters of a word whose misspelling is recognised
+_NONE = -1
+
+Ints = NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Likenesses:
+    """How alike pairs of titles are; `contradictory` goes before the shares, `unreadable` before all."""
+
+    unreadable: NDArray[np.bool_]
+    contradictory: NDArray[np.bool_]
+    share: NDArray[np.float64]
+    bits: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class TitleTable:
+    """Distinct titles as numbers.
+
+    words: ids into `vocabulary`, −1 where a title has fewer words. joined: ids of words that two neighbouring
+    words make together. marks: ids into `mark_sets` (kind, values). built: ids into `builds`.
+    """
+
+    title: Callable[[int], Title]
+    frequencies: Frequencies
+    vocabulary: tuple[str, ...]
+    words: Ints
+    joined: Ints
+    marks: Ints
+    mark_sets: tuple[tuple[str, frozenset[str]], ...]
+    built: Ints
+    builds: tuple[frozenset[str], ...]
+    bits: NDArray[np.float64]
+
+    @classmethod
+    def read(cls, titles: Sequence[str], frequencies: Frequencies) -> "TitleTable":
+        """Read distinct titles as written."""
+        return cls.of([read_title(title) for title in titles], frequencies)
+
+    @classmethod
+    def of(cls, titles: Sequence[Title], frequencies: Frequencies) -> "TitleTable":
+        """The table of titles that are read already."""
+        numbers: dict[str, int] = {}
+        words = [[numbers.setdefault(w, len(numbers)) for w in sorted(t.vocabulary)] for t in titles]
+        joined = [
+            [numbers[both] for a, b in pairwise(t.words) if (both := a.text + b.text) in numbers]
+            for t in titles
+        ]
+        sets: dict[tuple[str, frozenset[str]], int] = {}
+        marks = [[sets.setdefault(one, len(sets)) for one in with_unsaid(t.marks)] for t in titles]
+        builds: dict[frozenset[str], int] = {}
+        built = [builds.setdefault(t.built, len(builds)) for t in titles]
+        return cls(
+            title=titles.__getitem__,
+            frequencies=frequencies,
+            vocabulary=tuple(numbers),
+            words=padded(words),
+            joined=padded(joined),
+            marks=padded(marks),
+            mark_sets=tuple(sets),
+            built=np.array(built, dtype=np.int32),
+            builds=tuple(builds),
+            bits=np.array([frequencies.bits(word) for word in numbers], dtype=np.float64),
+        )
+
+    def distinct_pairs(self, left: NDArray[Any], right: NDArray[Any]) -> tuple[NDArray[np.int64], Any]:
+        """Distinct pairs of titles as rows (left, right), and which of them each given pair is."""
+        width = np.int64(max(len(self.words), 1))
+        keys, whose = np.unique(left.astype(np.int64) * width + right, return_inverse=True)
+        return np.column_stack(np.divmod(keys, width)), whose
+
+    def compare(self, pairs: NDArray[np.int64]) -> Likenesses:
+        """The likeness of pairs of titles, given as rows of two numbers."""
+        parts = [self._compare(pairs[at : at + CHUNK]) for at in range(0, max(len(pairs), 1), CHUNK)]
+        return Likenesses(
+            *(
+                np.concatenate([getattr(part, name) for part in parts])
+                for name in ("unreadable", "contradictory", "share", "bits")
+            )
+        )
+
+    def _compare(self, pairs: NDArray[np.int64]) -> Likenesses:
+        left, right = pairs[:, 0], pairs[:, 1]
+        a, b = self.words[left], self.words[right]
+        unreadable = ~((a >= 0).any(axis=1) & (b >= 0).any(axis=1))
+        contradictory = self._contradictory(left, right) & ~unreadable
+        equal_a, equal_b = _held(a, b), _held(b, a)
+        weights = np.append(self.bits, 0.0)  # −1 picks the last
+        common = np.where(equal_a, weights[a], 0.0).sum(axis=1)
+        alone = np.where(equal_a, 0.0, weights[a]).sum(axis=1) + np.where(equal_b, 0.0, weights[b]).sum(
+            axis=1
+        )
+        total = common + alone
+        share = np.divide(common, total, out=np.zeros_like(common), where=total > 0)
+        open_ = ~unreadable & ~contradictory
+        doubtful = open_ & (_near_edge(share * 1e4) | _near_edge(common * 100) | self._apart(left, right))
+        rest = np.flatnonzero(open_ & ~doubtful)
+        doubtful[rest] = self._misspelled(
+            np.where(equal_a[rest], _NONE, a[rest]), np.where(equal_b[rest], _NONE, b[rest])
+        )
+        share, common = np.round(share, 4), np.round(common, 2)
+        for number in np.flatnonzero(doubtful).tolist():
+            exact = compare_titles(
+                self.title(int(left[number])), self.title(int(right[number])), self.frequencies
+            )
+            share[number], common[number] = exact.share, exact.bits
+        return Likenesses(unreadable, contradictory, share, common)
+
+    def _contradictory(self, left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.bool_]:
+        found = self._table(self.built[left], self.built[right], self._builds_exclude)
+        mine, theirs = self.marks[left], self.marks[right]
+        kinds: dict[str, int] = {}
+        kind = np.array([kinds.setdefault(name, len(kinds)) for name, _set in self.mark_sets] + [_NONE])
+        for i in range(mine.shape[1]):
+            for j in range(theirs.shape[1]):
+                one, other = mine[:, i], theirs[:, j]
+                both = np.flatnonzero((one >= 0) & (kind[one] == kind[other]))
+                if len(both):
+                    found[both] |= self._table(one[both], other[both], self._marks_exclude)
+        return found
+
+    def _builds_exclude(self, a: int, b: int) -> bool:
+        return builds_exclude(self.builds[a], self.builds[b])
+
+    def _marks_exclude(self, a: int, b: int) -> bool:
+        kind, mine = self.mark_sets[a]
+        return excludes(kind, mine, self.mark_sets[b][1])
+
+    def _table(
+        self, a: NDArray[Any], b: NDArray[Any], answer: Callable[[int, int], bool]
+    ) -> NDArray[np.bool_]:
+        """The answer for each pair of numbers, asked once for each distinct pair."""
+        width = np.int64(max(len(self.builds), len(self.mark_sets), 1))
+        keys, whose = np.unique(a.astype(np.int64) * width + b, return_inverse=True)
+        return np.array([answer(*divmod(key, int(width))) for key in keys.tolist()], dtype=bool)[whose]
+
+    def _apart(self, left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.bool_]:
+        return _any(self.joined[left], self.words[right]) | _any(self.joined[right], self.words[left])
+
+    def _misspelled(self, mine: Ints, theirs: Ints) -> NDArray[np.bool_]:
+        """Whether a word of the one may be a misspelling of a word of the other; −1 where there is no word."""
+        found = np.zeros(len(mine), dtype=bool)
+        if not len(self.vocabulary) or not len(mine):
+            return found
+        length = np.array([len(word) for word in self.vocabulary] + [0])
+        letters = np.array(
+            [0 if any(c.isdigit() for c in word) else len(word) for word in self.vocabulary] + [0]
+        )
+        shape = np.array([_letters(word) for word in self.vocabulary] + [0], dtype=np.uint64)
+        kept: list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = []
+        for i in range(mine.shape[1]):
+            for j in range(theirs.shape[1]):
+                a, b = mine[:, i], theirs[:, j]
+                longest = np.maximum(length[a], length[b])
+                errors = np.floor(longest * (1 - SAME_SPELLING) + 1e-9)
+                may = (a >= 0) & (b >= 0) & (np.maximum(letters[a], letters[b]) >= _SHORTEST)
+                may &= np.abs(length[a] - length[b]) <= errors
+                rows = np.flatnonzero(may)
+                near = np.bitwise_count(shape[a[rows]] ^ shape[b[rows]]) <= 2 * errors[rows]
+                rows = rows[near]
+                kept.append((rows, a[rows], b[rows]))
+        rows, a, b = (np.concatenate(part) for part in zip(*kept, strict=True))
+        if len(rows):
+            found[rows[self._table_alike(a, b)]] = True
+        return found
+
+    def _table_alike(self, a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:
+        width = np.int64(len(self.vocabulary))
+        keys, whose = np.unique(a.astype(np.int64) * width + b, return_inverse=True)
+        ones, others = np.divmod(keys, width)
+        alike = cpdist(
+            [self.vocabulary[n] for n in ones],
+            [self.vocabulary[n] for n in others],
+            scorer=Levenshtein.normalized_similarity,
+            dtype=np.float64,
+        )
+        return np.asarray(alike >= SAME_SPELLING - 1e-9)[whose]
+
+
+def padded(rows: Sequence[Sequence[int]]) -> Ints:
+    """Rows of unequal length as one array, filled up with −1."""
+    width = max((len(row) for row in rows), default=0)
+    filled = np.full((len(rows), width), _NONE, dtype=np.int32)
+    for number, row in enumerate(rows):
+        filled[number, : len(row)] = row
+    return filled
+
+
+def with_unsaid(marks: Mapping[str, frozenset[str]]) -> list[tuple[str, frozenset[str]]]:
+    """A title's marks, and those that hold where nothing is said."""
+    return sorted({**UNSAID, **marks}.items(), key=lambda one: one[0])
+
+
+def _held(a: Ints, b: Ints) -> NDArray[np.bool_]:
+    """Which of a's numbers stand in the same row of b."""
+    found = np.zeros(a.shape, dtype=bool)
+    for column in range(b.shape[1]):
+        found |= a == b[:, column : column + 1]
+    return found & (a >= 0)
+
+
+def _any(a: Ints, b: Ints) -> NDArray[np.bool_]:
+    """Rows in which one of a's numbers stands in b."""
+    if not a.shape[1] or not (a >= 0).any():
+        return np.zeros(len(a), dtype=bool)
+    rows = np.flatnonzero((a >= 0).any(axis=1))
+    found = np.zeros(len(a), dtype=bool)
+    found[rows] = _held(a[rows], b[rows]).any(axis=1)
+    return found
+
+
+def _near_edge(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether rounding to a whole number could fall either way by the order of a sum."""
+    return np.abs(values - np.floor(values) - 0.5) < _NEAR_EDGE * 1e4
+
+
+def _letters(word: str) -> int:
+    """Which letters a word holds, as bits."""
+    bits = 0
+    for char in word:
+        bits |= 1 << (ord(char) % 64)
+    return bits

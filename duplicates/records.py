@@ -1,7 +1,7 @@
 """[pure] Reads an outside list of works (CSV or XLSX) into records, and compares lists without a database.
 
-Columns: id, title, lon, lat and optionally work_type, activity, budget, volume, unit, year, fund_source,
-executor. A value that cannot be read is reported by row, column, value and reason; the row is then left out
+Columns: id, title, lon, lat (or name, longitude, latitude) and optionally work_type, activity, budget, volume,
+unit, year, fund_source, executor. A value that cannot be read is reported by row, column, value and reason; the row is then left out
 when it is the id that is wrong, and stays without a place when it is the position: an unknown place matches
 nothing, also no other unknown place.
 """
@@ -28,6 +28,7 @@ from places.message import Message, message, sentences
 from places.message import mark as _
 
 REQUIRED = ("id", "title", "lon", "lat")
+ALIASES = {"name": "title", "longitude": "lon", "lng": "lon", "latitude": "lat"}  # as lists of places write them
 OPTIONAL = ("work_type", "activity", "budget", "volume", "unit", "year", "fund_source", "executor")
 
 SENTENCES = sentences(
@@ -97,7 +98,8 @@ def _cell(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _rows(path: Path) -> list[list[str]]:
+def rows_of(path: Path) -> list[list[str]]:
+    """All rows of a CSV or XLSX as text, the header first. Raises UnreadableList when it is neither."""
     readers: dict[str, Callable[[Path], Iterator[list[str]]]] = {
         ".csv": _csv_rows, ".txt": _csv_rows, ".tsv": _csv_rows, ".xlsx": _xlsx_rows, ".xlsm": _xlsx_rows,
     }  # fmt: skip
@@ -116,6 +118,7 @@ def _rows(path: Path) -> list[list[str]]:
 
 def _columns(header: Sequence[str]) -> dict[str, int]:
     names = [name.strip().lower() for name in header]
+    names = [ALIASES[name] if name in ALIASES and ALIASES[name] not in names else name for name in names]
     missing = [name for name in REQUIRED if name not in names]
     if missing:
         found = ", ".join(name for name in names if name) or "–"
@@ -123,7 +126,7 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
     return {name: names.index(name) for name in (*REQUIRED, *OPTIONAL) if name in names}
 
 
-class _Reader:
+class RowReader:
     """Reads rows one by one and collects complaints."""
 
     def __init__(self) -> None:
@@ -209,9 +212,9 @@ def _pointed(value: str) -> str:
 
 def read_records(path: Path) -> RecordList:
     """Read a list. Raises UnreadableList when it is no CSV or XLSX, or lacks one of id, title, lon, lat."""
-    rows = _rows(path)
+    rows = rows_of(path)
     columns = _columns(rows[0] if rows else [])
-    reader = _Reader()
+    reader = RowReader()
     records = []
     for number, row in enumerate(rows[1:], 2):
         if not any(value.strip() for value in row):

@@ -133,8 +133,9 @@ SAME_SIDE: dict[str, str] = {
 }  # fmt: skip
 
 UNITS: dict[str, str] = {
-    "m": "m", "mtr": "m", "meter": "m", "km": "km", "cm": "cm", "m2": "m2", "m²": "m2", "m3": "m3", "m³": "m3",
+    "m": "m", "mtr": "m", "meter": "m", "km": "km", "cm": "cm", "m2": "m2", "m3": "m3", "m³": "m3",
     "ha": "ha", "unit": "unit", "titik": "titik", "buah": "buah", "bh": "buah", "paket": "paket", "rumah": "rumah",
+    "m1": "m", "m'": "m", "m²": "m2", "meter persegi": "m2", "ttk": "titik", "ls": "paket",
     "kk": "kk", "lokasi": "lokasi", "ruang": "ruang", "kelas": "kelas",
 }  # fmt: skip
 
@@ -151,3 +152,8 @@ def _variants() -> dict[tuple[str, ...], str]:
 # A run of words → the word or phrase that stands for it.
 CANONICAL: dict[tuple[str, ...], str] = _variants()
 LONGEST_PHRASE = max(len(words) for words in CANONICAL)
+
+# Words of looking after what stands already.
+MAINTENANCE = frozenset(("pemeliharaan", "rehabilitasi", "peningkatan"))
+# A road is built up: what lies below, and what is laid on top of it.
+BELOW, ON_TOP = frozenset(("makadam",)), frozenset(("aspal", "paving", "rabat beton"))

@@ -32,6 +32,7 @@ from duplicates.title_words import (
 
 PRIOR_TITLES = 1000  # the prior table weighs as much as a list of this many titles
 SAME_SPELLING = 0.8  # two words of six letters and more are one with at least this share of letters in place
+LONG_ENOUGH = 6
 
 _NUMERALS = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi"
 _ROMAN = {numeral: str(number) for number, numeral in enumerate(_NUMERALS.split(), 1)}
@@ -42,8 +43,10 @@ _STATION = re.compile(r"(?<![\d.])\d{1,3}\s*\+\s*\d{3}(?:[.,]\d+)?")
 _RT_RW_SLASHED = re.compile(r"(?<![a-z])rt\s*/\s*rw\s*[.:]?\s*0*(\d{1,3})\s*/\s*0*(\d{1,3})")
 _RT_SLASH_RW = re.compile(r"(?<![a-z])rt\s*[.:]?\s*0*(\d{1,3})\s*/\s*0*(\d{1,3})(?!\d)")
 _RT_RW = re.compile(
-    r"(?<![a-z])(rt|rw)\s*[.:]?\s*0*(\d{1,3})((?:\s*(?:,|&|dan|-|s/?d)\s*0*\d{1,3}(?![\dx.]))*)"
+    r"(?<![a-z])(rt|rw)\s*[.:]?\s*0*(\d{1,3})((?:\s*(?:,|&|dan|-|sampai|sd)\s*0*\d{1,3}(?![\dx.]))*)"
 )
+_AND_MORE = re.compile(r"(,|&|dan|-|sampai|sd)\s*0*(\d{1,3})")
+MOST_IN_A_RANGE = 30  # "RT 1-12" are twelve; "RT 1-500" is something else
 _YEAR = re.compile(r"(?:\b(?:ta|t\.a\.?|tahun(?: anggaran)?|thn?\.?)\s*)?\b((?:19|20)\d\d)\b")
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _QUANTITY = re.compile(
@@ -97,17 +100,12 @@ class _Reading:
 
     rest: str
     words: list[Word] = field(default_factory=list)
-    marks: dict[str, set[str]] = field(default_factory=dict)
 
     def take(self, match: re.Match[str], *numbered: tuple[str, str]) -> None:
         """Blank out a match and note its numbered words: ("rt", "2")."""
         for kind, number in numbered:
-            self.words.append(Word(f"{kind} {number}", *match.span()))
-            self.mark(kind, number)
+            self.words.append(Word(f"{kind} {int(number)}", *match.span()))
         self.rest = self.rest[: match.start()] + " " * len(match[0]) + self.rest[match.end() :]
-
-    def mark(self, kind: str, value: str) -> None:
-        self.marks.setdefault(kind, set()).add(value)
 
 
 def _plain(text: str) -> str:
@@ -118,18 +116,27 @@ def _plain(text: str) -> str:
 def _read_addresses(reading: _Reading) -> None:
     for match in _CODE.finditer(reading.rest):
         reading.words.append(Word(match[0], *match.span()))
-        reading.mark("ruas", match[0])
         reading.take(match)
     for match in _STATION.finditer(reading.rest):
         reading.words.append(Word(re.sub(r"\s", "", match[0]), *match.span()))
-        reading.mark("sta", re.sub(r"\s", "", match[0]))
         reading.take(match)
     for pattern in (_RT_RW_SLASHED, _RT_SLASH_RW):
         for match in pattern.finditer(reading.rest):
             reading.take(match, ("rt", match[1]), ("rw", match[2]))
     for match in _RT_RW.finditer(reading.rest):
-        numbers = [match[2], *(str(int(n)) for n in re.findall(r"\d+", match[3]))]
-        reading.take(match, *((match[1], number) for number in numbers))
+        reading.take(match, *((match[1], str(number)) for number in _listed(int(match[2]), match[3])))
+
+
+def _listed(first: int, more: str) -> list[int]:
+    """The numbers of "1, 2 dan 5" and of "1 s/d 3": each once, in order."""
+    numbers = [first]
+    for joint, digits in _AND_MORE.findall(more):
+        last = int(digits)
+        if joint in ("-", "sampai", "sd") and 0 < last - numbers[-1] <= MOST_IN_A_RANGE:
+            numbers.extend(range(numbers[-1] + 1, last + 1))
+        elif last not in numbers:
+            numbers.append(last)
+    return numbers
 
 
 def _read_quantities(reading: _Reading) -> tuple[tuple[Quantity, ...], tuple[int, ...]]:
@@ -161,30 +168,63 @@ def _in_one_spelling(raw: list[Word]) -> list[Word]:
     return words
 
 
-def _number(word: str) -> str | None:
-    """What numbers things: 2, II, and the B of "blok B"."""
+_WRITTEN_OUT = {
+    "satu": "1", "dua": "2", "tiga": "3", "empat": "4", "lima": "5", "enam": "6", "pertama": "1", "kedua": "2",
+    "ketiga": "3", "keempat": "4",
+}  # fmt: skip
+
+
+def _number(word: str, before: str) -> str | None:
+    """What numbers things: 2, II, the B of "blok B", and after a phase also "kedua"."""
     if word.isdigit():
         return str(int(word))
+    if before in _COUNTED and word in _WRITTEN_OUT:
+        return _WRITTEN_OUT[word]
     return _ROMAN.get(word) or (word if word in _LETTERS else None)
+
+
+_COUNTED = frozenset(("tahap", "rt", "rw", "paket", "termin"))
+_ONLY_WITH_A_NUMBER = frozenset(("rt", "rw", "sta"))
 
 
 def _read_words(reading: _Reading) -> None:
     found = [Word(m[0].replace("'", ""), *m.span()) for m in _WORD.finditer(reading.rest)]
     before = ""
     for word in _in_one_spelling(found):
-        number = _number(word.text)
+        number = _number(word.text, before)
         if number and before:
             reading.words.append(Word(f"{before} {number}", word.start, word.end))
-            reading.mark(before, number)
         elif not number and word.text not in FILLERS:
             before = word.text
-            reading.words.append(word)
-            if word.text in SIDES:
-                reading.mark(SIDES[word.text], SAME_SIDE.get(word.text, word.text))
+            if word.text not in _ONLY_WITH_A_NUMBER:
+                reading.words.append(word)
 
 
-def _built(words: Iterable[Word]) -> frozenset[str]:
-    texts = [word.text for word in words]
+_NUMBERED = re.compile(r"(.+) (\d+|[a-h])")
+_STATION_WORD = re.compile(r"\d{1,3}\+\d{3}(?:[.,]\d+)?")
+
+
+def mark_of(word: str) -> tuple[str, str] | None:
+    """What a word can contradict another title by: "rt 2" → ("rt", "2"), "kiri" → ("side", "kiri"); else None."""
+    if word in SIDES:
+        return SIDES[word], SAME_SIDE.get(word, word)
+    if word[:1].isdigit():
+        return ("sta", word) if _STATION_WORD.fullmatch(word) else ("ruas", word)
+    numbered = _NUMBERED.fullmatch(word)
+    return (numbered[1], numbered[2]) if numbered else None
+
+
+def marks_of(words: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The marks of a title's words, by kind."""
+    marks: dict[str, set[str]] = {}
+    for kind, value in filter(None, map(mark_of, words)):
+        marks.setdefault(kind, set()).add(value)
+    return {kind: frozenset(values) for kind, values in marks.items()}
+
+
+def built_of(words: Iterable[str]) -> frozenset[str]:
+    """The kinds of work that a title's words name, in the words of Project.work_type."""
+    texts = list(words)
     built = frozenset(BUILT[text] for text in texts if text in BUILT)
     return built or frozenset(ALSO_A_PLACE[text] for text in texts if text in ALSO_A_PLACE)
 
@@ -192,13 +232,13 @@ def _built(words: Iterable[Word]) -> frozenset[str]:
 @lru_cache(maxsize=50_000)
 def read_title(written: str) -> Title:
     """Read a title as written. Never fails; a title without a word has empty `words`."""
-    reading = _Reading(_plain(written).replace("s/d", "   "))
+    reading = _Reading(_plain(written).replace("s/d", " - "))
     _read_addresses(reading)
     quantities, years = _read_quantities(reading)
     _read_words(reading)
     words = tuple(sorted(reading.words, key=lambda word: (word.start, word.text)))
-    marks = {kind: frozenset(values) for kind, values in reading.marks.items()}
-    return Title(written, words, marks, _built(words), quantities, years)
+    texts = [word.text for word in words]
+    return Title(written, words, marks_of(texts), built_of(texts), quantities, years)
 
 
 @dataclass(frozen=True)
@@ -237,15 +277,17 @@ class Likeness:
     contradiction: tuple[str, str] | None
 
 
+@lru_cache(maxsize=200_000)
+def spelling(word: str, other: str) -> float:
+    """Share of letters in place of two words that may be one misspelled, 0..1; 0 for short ones and numbers."""
+    if len(word) < LONG_ENOUGH or len(other) < LONG_ENOUGH or any(char.isdigit() for char in word + other):
+        return 0.0
+    return Levenshtein.normalized_similarity(word, other)
+
+
 def _spelled_alike(word: str, others: Iterable[str]) -> str | None:
-    if len(word) < 6 or any(char.isdigit() for char in word):
-        return None
-    best = max(
-        others, key=lambda other: (Levenshtein.normalized_similarity(word, other), other), default=None
-    )
-    if best is None or Levenshtein.normalized_similarity(word, best) < SAME_SPELLING:
-        return None
-    return best
+    best = max(others, key=lambda other: (spelling(word, other), other), default=None)
+    return best if best is not None and spelling(word, best) >= SAME_SPELLING else None
 
 
 def _matches(left: Title, right: Title) -> list[tuple[frozenset[str], frozenset[str]]]:
@@ -277,15 +319,23 @@ def _written_apart(title: Title) -> list[tuple[frozenset[str], frozenset[str]]]:
 UNSAID = {"tahap": frozenset(["1"])}
 
 
-def _contradiction(left: Title, right: Title) -> tuple[str, str] | None:
+# What two works of one plan differ by: the signal "context" weighs these, so "title" does not.
+PHASE, SIDE, STRETCH = frozenset(("tahap",)), frozenset(("side", "flow")), frozenset(("sta",))
+OF_ONE_PLAN = PHASE | SIDE | STRETCH
+BUILT_KIND = "built"
+
+
+def contradictions(left: Title, right: Title) -> dict[str, tuple[str, str]]:
+    """What cannot both be right, by kind of mark in alphabetical order; last "built": a road and a drain."""
+    found = {}
     for kind in sorted(left.marks.keys() | right.marks.keys()):
         mine, theirs = left.marks.get(kind, UNSAID.get(kind)), right.marks.get(kind, UNSAID.get(kind))
         if mine and theirs and excludes(kind, mine, theirs):
             prefix = "" if kind in SIDES.values() or kind in ("ruas", "sta") else f"{kind} "
-            return prefix + ", ".join(sorted(mine)), prefix + ", ".join(sorted(theirs))
+            found[kind] = prefix + ", ".join(sorted(mine)), prefix + ", ".join(sorted(theirs))
     if builds_exclude(left.built, right.built):
-        return _names(left), _names(right)
-    return None
+        found[BUILT_KIND] = _names(left), _names(right)
+    return found
 
 
 def builds_exclude(mine: frozenset[str], theirs: frozenset[str]) -> bool:
@@ -313,10 +363,13 @@ def _names(title: Title) -> str:
     return named[0] if named else title.written
 
 
-def compare_titles(left: Title, right: Title, frequencies: Frequencies) -> Likeness:
+def compare_titles(
+    left: Title, right: Title, frequencies: Frequencies, apart_from: frozenset[str] = frozenset()
+) -> Likeness:
     """Likeness of two titles, the same whichever stands left.
 
     share = what the common words tell, over what all words of both tell (a weighted Jaccard share).
+    apart_from: kinds of contradiction that another signal weighs.
     """
     bits = {word: frequencies.bits(word) for word in left.vocabulary | right.vocabulary}
     pairs = _matches(left, right)
@@ -326,7 +379,8 @@ def compare_titles(left: Title, right: Title, frequencies: Frequencies) -> Liken
     share = common / (common + alone) if common else 0.0
     by_bits = sorted(pairs, key=lambda pair: (-sum(bits[w] for w in pair[0]), sorted(pair[0])))
     same = tuple(" ".join(sorted(a)) for a, _b in by_bits)
-    return Likeness(round(share, 4), round(common, 2), same, _contradiction(left, right))
+    against = {kind: why for kind, why in contradictions(left, right).items() if kind not in apart_from}
+    return Likeness(round(share, 4), round(common, 2), same, next(iter(against.values()), None))
 
 
 def marked(title: Title, other: Title) -> list[tuple[str, bool]]:

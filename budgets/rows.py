@@ -153,10 +153,11 @@ class BudgetRows:
                 said = self.said[row.number]
                 plan = _Plan(row, key, said.on, said.account)
                 lines = stored.of(row.pieces, key)
+                before = _sums(lines)
                 rescaled += self._compare(plan, lines, amounts)
                 if plan.new or plan.changed:
                     row.becomes(State.CHANGED)
-                    row.changes.setdefault("budget", ["", _shown(amounts)])
+                    row.changes.setdefault("budget", [_shown(before), _shown(amounts)])
                     self.plans.append(plan)
         if rescaled:
             self.job.notes.append(message("import.split_rescaled", count=rescaled))
@@ -265,6 +266,14 @@ def _group(row: Row) -> tuple[str, int]:
     if row.project is None:
         raise ValueError(f"row {row.number} has no project")
     return row.project.village_id, row.project.fiscal_year
+
+
+def _sums(lines: Sequence[BudgetLine]) -> dict[str, Decimal]:
+    """Amounts by source, before the import changes them."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        sums[line.source_id] += line.amount
+    return sums
 
 
 def _shown(amounts: Mapping[str, Decimal]) -> dict[str, str]:

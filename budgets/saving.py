@@ -90,7 +90,8 @@ def set_budget(
             for source, amount in amounts.items()
         )
         recompute([locked.pk])
-        told = {"changes": {"budget": [before, _as_json(amounts)]}, "budget_version": str(version)}
+        told: dict[str, Any] = {"changes": {"budget": [before, _as_json(amounts)]}}
+        told |= {"budget_version": str(version), "budget_version_id": version.pk}
         editing.finish("budget.set", told)
         project.refresh_from_db()
         return version

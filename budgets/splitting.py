@@ -6,6 +6,7 @@ docs/design/import.md says how a split survives loading the same file again.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -65,7 +66,8 @@ def split_into_projects(
         version = _version_of(locked)
         if BudgetLine.objects.filter(version=version, project=locked, site__isnull=False).exists():
             raise Problem(message("split.sites_first"), status=409)
-        check_sums(by_source(locked, version), [part.amounts for part in parts])
+        amounts = by_source(locked, version)
+        check_sums(amounts, [part.amounts for part in parts])
         before = locked.title
         pieces = [locked, *(_new_piece(actor, locked, part, reason) for part in parts[1:])]
         BudgetLine.objects.filter(version=version, project=locked).delete()
@@ -74,7 +76,9 @@ def split_into_projects(
         locked.title = parts[0].title.strip()
         locked.save(update_fields=["title", "updated_at"])
         recompute([piece.pk for piece in pieces])
-        told = {"changes": {"title": [before, locked.title]}, "pieces": [piece.code for piece in pieces]}
+        told: dict[str, Any] = {"changes": {"title": [before, locked.title]}}
+        told |= {"pieces": [piece.code for piece in pieces], "budget_version_id": version.pk}
+        told["budget"] = [_as_json(amounts), _as_json(parts[0].amounts)]
         editing.finish("project.split", told)
         for piece in pieces:
             piece.refresh_from_db()
@@ -139,6 +143,10 @@ def check_sums(totals: Amounts, parts: Sequence[Amounts]) -> None:
                     total_rp=str(total),
                 )
             )
+
+
+def _as_json(amounts: Amounts) -> dict[str, str]:
+    return {source: str(amount) for source, amount in amounts.items()}
 
 
 def _version_of(project: Project) -> BudgetVersion:

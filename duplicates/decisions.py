@@ -1,6 +1,7 @@
 """What people conclude of a pair: a monitor's triage, or an auditor's finding in an engagement. Two things.
 
-The newest decision in force counts; older ones and withdrawn ones are kept. A scan never touches them.
+The newest decision in force counts; older ones and withdrawn ones are kept. A scan never touches them; what they
+rest on is kept with them (inputs), so that only a change of that opens them again (duplicates/reopening.py).
 """
 
 from django.core.exceptions import PermissionDenied
@@ -11,10 +12,13 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.access import Action, Person, may, reach
 from accounts.models import User
+from duplicates import merging
 from duplicates.engagements import covers
-from duplicates.models import Decision, DecisionKind, Engagement, Pair
+from duplicates.models import Decision, DecisionKind, Engagement, Merge, Pair
+from duplicates.reopening import inputs_of_pair
 from places.message import mark, message, sentences
 from places.problems import Problem
+from projects.models import Project
 
 SENTENCES = sentences(
     {
@@ -26,6 +30,10 @@ SENTENCES = sentences(
         "decision.closed": mark("Penugasan %(assignment)s sudah ditutup."),
         "decision.not_covered": mark("Pasangan ini di luar wilayah atau tahun penugasan %(assignment)s."),
         "decision.withdrawn_already": mark("Kesimpulan ini sudah ditarik."),
+        "decision.meanwhile": mark(
+            "%(who)s menyimpulkan pasangan ini pada %(written_at)s, setelah Anda membukanya: %(kind_word)s. "
+            "“%(reason)s” Isian Anda masih ada: bandingkan, lalu simpan lagi."
+        ),
     }
 )
 
@@ -44,14 +52,24 @@ def conclude(
     actor: User,
     metres: float | None = None,
     engagement: Engagement | None = None,
+    kept: Project | None = None,
+    money: str = "",
+    seen: int | None = None,
 ) -> Decision:
     """Write a decision on a pair: triage without an engagement, a finding with one.
 
+    kept, money: of a monitor's `same_record`, which merges the two (duplicates/merging.py). seen: the newest
+    decision that the person saw, 0 for none; a later one of the same side of the wall is not overwritten (409).
     Raises PermissionDenied for those who may not, Problem for a missing reason, length or wrong engagement.
     """
     _require(actor, pair, engagement)
     _check(kind, reason, metres)
+    merges = engagement is None and kind == DecisionKind.SAME_RECORD
+    if merges:
+        _check_merge(kept, money)
     Pair.objects.select_for_update().get(pk=pair.pk)
+    if seen is not None:
+        _refuse_meanwhile(pair, engagement, seen)
     decision = Decision.objects.create(
         pair=pair,
         engagement=engagement,
@@ -59,14 +77,17 @@ def conclude(
         metres=metres if kind == DecisionKind.PARTLY else None,
         reason=reason.strip(),
         decided_by=actor,
+        inputs=inputs_of_pair(pair),
     )
     _write_down(actor, "decided", decision)
+    if merges and kept is not None:
+        merging.merge(decision=decision, kept=kept, money=money, actor=actor)
     return decision
 
 
 @transaction.atomic
 def withdraw(*, decision: Decision, reason: str, actor: User) -> Decision:
-    """Take a decision back; it stays in the history with who took it back and why."""
+    """Take a decision back; it stays in the history with who took it back and why, and its merge is undone."""
     _require(actor, decision.pair, decision.engagement)
     if not reason.strip():
         raise Problem(message("decision.no_reason"), fields={"reason": [_("Isian ini wajib.")]})
@@ -76,6 +97,9 @@ def withdraw(*, decision: Decision, reason: str, actor: User) -> Decision:
     locked.withdrawn_at, locked.withdrawn_by, locked.withdrawn_reason = timezone.now(), actor, reason.strip()
     locked.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
     _write_down(actor, "withdrawn", locked)
+    made = Merge.objects.filter(decision=locked, undone_at__isnull=True).first()
+    if made is not None:
+        merging.undo(made=made, reason=reason, actor=actor)
     return locked
 
 
@@ -99,6 +123,27 @@ def _check(kind: str, reason: str, metres: float | None) -> None:
         raise Problem(message("decision.no_reason"), fields={"reason": [_("Isian ini wajib.")]})
     if kind == DecisionKind.PARTLY and not (metres and metres > 0):
         raise Problem(message("decision.no_metres"), fields={"metres": [_("Isian ini wajib.")]})
+
+
+def _check_merge(kept: Project | None, money: str) -> None:
+    if kept is None:
+        raise Problem(message("merge.no_kept"), fields={"kept": [_("Isian ini wajib.")]})
+    if money not in list(merging.Money):
+        raise Problem(message("merge.no_money"), fields={"money": [_("Isian ini wajib.")]})
+
+
+def _refuse_meanwhile(pair: Pair, engagement: Engagement | None, seen: int) -> None:
+    """Two at once: who comes second is told what the first wrote."""
+    newer = pair.decisions.filter(engagement=engagement, pk__gt=seen).select_related("decided_by").first()
+    if newer is not None:
+        said = message(
+            "decision.meanwhile",
+            who=str(newer.decided_by or "–"),
+            written_at=newer.at.isoformat(),
+            kind_word=str(newer.get_kind_display()),
+            reason=newer.reason,
+        )
+        raise Problem(said, status=409)
 
 
 def _write_down(actor: User, what: str, decision: Decision) -> None:

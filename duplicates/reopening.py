@@ -1,0 +1,95 @@
+"""A conclusion is opened again only when something it rests on has changed, and says what: was and now.
+
+Decision.inputs holds both projects as they were compared when it was written (duplicates/inputs.py). A scan calls
+`look` with the projects that changed; conclusions whose inputs are the same keep standing, whatever the score does.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts import audit
+from duplicates.inputs import changed, inputs_of
+from duplicates.models import Decision, DecisionKind, Pair
+from duplicates.register import records_of
+from places.message import mark as _
+
+NAMES = {
+    "title": _("nama"),
+    "places": _("lokasi"),
+    "work_type": _("jenis pekerjaan"),
+    "activity": _("kode kegiatan"),
+    "budget": _("pagu"),
+    "volume": _("volume"),
+    "unit": _("satuan"),
+    "year": _("tahun"),
+    "sources": _("sumber dana"),
+    "starts": _("rencana mulai"),
+    "ends": _("rencana selesai"),
+    "executor": _("pelaksana"),
+    "pictures": _("foto"),
+    "picture_groups": _("foto yang sama"),
+    "relations": _("hubungan"),
+}
+_BATCH = 500
+
+
+def inputs_of_pair(pair: Pair) -> dict[str, Any]:
+    """Both sides as they are compared now: {"left": {name: value}, "right": …}."""
+    records = records_of([pair.left_id, pair.right_id])
+    return {"left": inputs_of(records[pair.left_id]), "right": inputs_of(records[pair.right_id])}
+
+
+def look(project_ids: Iterable[int]) -> list[Decision]:
+    """Open the conclusions on pairs of these projects again whose inputs changed since. Returns those opened."""
+    ids = sorted(set(project_ids))
+    opened: list[Decision] = []
+    for start in range(0, len(ids), _BATCH):
+        opened += _look(ids[start : start + _BATCH])
+    return opened
+
+
+def _look(ids: list[int]) -> list[Decision]:
+    standing = Decision.objects.in_force().filter(reopened_at__isnull=True).exclude(inputs={})
+    # Records that were made one are another after it by that very decision.
+    standing = standing.exclude(
+        kind=DecisionKind.SAME_RECORD, merge__undone_at__isnull=True, merge__isnull=False
+    )
+    decisions = list(
+        standing.filter(Q(pair__left__in=ids) | Q(pair__right__in=ids)).select_related(
+            "pair__left", "pair__right"
+        )
+    )
+    records = records_of({key for one in decisions for key in (one.pair.left_id, one.pair.right_id)})
+    now = {key: inputs_of(record) for key, record in records.items()}
+    opened = []
+    for decision in decisions:
+        pair = decision.pair
+        said = _differences(decision.inputs, now[pair.left_id], now[pair.right_id])
+        if said:
+            decision.reopened_at, decision.reopened_by = timezone.now(), said
+            decision.save(update_fields=["reopened_at", "reopened_by"])
+            _write_down(decision)
+            opened.append(decision)
+    return opened
+
+
+def _differences(was: dict[str, Any], left: dict[str, Any], right: dict[str, Any]) -> list[list[Any]]:
+    return [
+        [side, name, was[side][name], now[name]]
+        for side, now in (("left", left), ("right", right))
+        for name in changed(was.get(side, {}), now)
+    ]
+
+
+def _write_down(decision: Decision) -> None:
+    pair, word = decision.pair, "finding" if decision.engagement_id else "triage"
+    audit.record(
+        actor=None,
+        action=f"{word}.reopened",
+        subject=decision,
+        place=pair.left.village_id,
+        data={"pair": pair.pk, "changed": [[side, name] for side, name, _was, _now in decision.reopened_by]},
+    )

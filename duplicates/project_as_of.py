@@ -47,7 +47,7 @@ class SiteAsOf:
     lat: float
     wkt: str
     source: str  # projects.models.SiteSource
-    valid_from: datetime
+    valid_from: datetime | None
     progress: int  # highest per cent whose claim stood
 
 

@@ -188,6 +188,9 @@ def rewind_sites(acts: Iterable[Act]) -> RewoundSites:
         was.dropped_later |= dict.fromkeys(told.get("dropped", ()), act)
         for no in told.get("described", ()):
             was.unsure.append(message("frozen.site_described", no=no, changed_at=_at(act)))
+        point = act.changes.get("point")  # an import that gave the project its first site
+        if _is_change(point) and not point[0]:
+            was.added_later.add(1)
     return was
 
 

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
@@ -118,6 +119,37 @@ class Compared(models.Model):
         return f"{self.project_id}: {self.digest}"
 
 
+class TitleWord(models.Model):
+    """A word that a title can be made of, in its one spelling (duplicates.titles)."""
+
+    word = models.CharField(max_length=250, unique=True)
+
+    class Meta:
+        verbose_name = _("kata judul")
+        verbose_name_plural = _("kata judul")
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class ReadTitle(models.Model):
+    """A project's title as it was read, so that no scan has to read it again (duplicates.readings)."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    title_hash = models.BigIntegerField()  # hashtextextended(title, 0): another title is read anew
+    version = models.IntegerField()  # of the tables and rules of reading: others are read anew
+    words = ArrayField(models.IntegerField(), default=list)  # TitleWord ids in the order of the title
+    marks = models.TextField(blank=True)  # JSON: [[kind, [values]]]
+    built = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("judul terbaca")
+        verbose_name_plural = _("judul terbaca")
+
+    def __str__(self) -> str:
+        return str(self.project_id)
+
+
 class Case(models.Model):
     """Pairs that belong together (p >= 0.5, at most 20 projects); the number stays for life."""
 
@@ -174,6 +206,9 @@ class Pair(models.Model):
     signals = models.JSONField(default=list)  # as stored by duplicates.kernel: code, level, weight, message
     first_seen_at = models.DateTimeField(auto_now_add=True)
     gone_at = models.DateTimeField(null=True, blank=True)  # a later scan over it no longer found it
+    by_picture = models.BooleanField(
+        default=False
+    )  # farther apart than looked for: found by a shared picture
 
     objects = PairQuerySet.as_manager()
 
@@ -381,11 +416,19 @@ class Criterion(models.Model):
     text = models.TextField(_("isi"))
     valid_from = models.DateField(_("berlaku sejak"))
     valid_until = models.DateField(_("berlaku sampai"), null=True, blank=True)
+    source = models.CharField(_("asal"), max_length=250, blank=True)  # where it is published
 
     class Meta:
         verbose_name = _("kriteria")
         verbose_name_plural = _("kriteria")
         ordering = ["code"]
+        constraints = [
+            # The report: a rule that ends before it begins would be offered for no period at all.
+            models.CheckConstraint(
+                name="criterion_days",
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -189,7 +189,7 @@ def rewind_sites(acts: Iterable[Act]) -> RewoundSites:
         for no in told.get("described", ()):
             was.unsure.append(message("frozen.site_described", no=no, changed_at=_at(act)))
         point = act.changes.get("point")  # an import that gave the project its first site
-        if _is_change(point) and not point[0]:
+        if point is not None and _is_change(point) and not point[0]:
             was.added_later.add(1)
     return was
 

@@ -1,4 +1,4 @@
-"""load_references: fund sources, activity codes and stage sets from fixtures/ (or another folder)."""
+"""load_references: fund sources, activity codes, stage sets and criteria from fixtures/ (or another folder)."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from budgets.references import load_fund_sources
+from duplicates.criteria import load_criteria
 from places.problems import Problem
 from projects.references import load_activity_codes, load_stage_sets
 
@@ -16,13 +17,14 @@ FILES = {
     "fund_sources.csv": load_fund_sources,
     "activity_codes.csv": load_activity_codes,
     "stage_sets.csv": load_stage_sets,
+    "criteria.csv": load_criteria,
 }
 
 
 class Command(BaseCommand):
     help = (
-        "Loads fund_sources.csv, activity_codes.csv and stage_sets.csv. Loading again brings the lists up to "
-        "date and doubles nothing."
+        "Loads fund_sources.csv, activity_codes.csv, stage_sets.csv and criteria.csv. Loading again brings the "
+        "lists up to date and doubles nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

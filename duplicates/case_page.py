@@ -16,6 +16,7 @@ from duplicates.models import Decision, Pair
 from duplicates.overlap import shared_metres
 from duplicates.register import records_of
 from duplicates.score import SignalScore, likeness_word
+from duplicates.signals import SIGNALS
 from duplicates.titles import marked, read_title
 from photos.models import Claim, Purpose
 from places.message import Message, message, sentences
@@ -40,7 +41,7 @@ SENTENCES = sentences(
 
 SAME_SPOT_M = 1.0
 WORTH_SAYING_M = 5.0
-SIGNAL_NAMES = {"distance": _("Jarak"), "title": _("Judul"), "work_type": _("Jenis pekerjaan")}
+SIGNAL_NAMES = {signal.name: signal.shown for signal in SIGNALS}
 
 
 @dataclass(frozen=True)

@@ -98,3 +98,4 @@ class Signal:
     levels: "Callable[[Batch], NDArray[np.int8]]"
     LEVELS: tuple[str, ...]
     costly: bool = False
+    shown: str = ""  # what people call it, marked Indonesian

@@ -6,7 +6,8 @@ misspelled word or one written apart could matter, the pair goes through `compar
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -16,10 +17,12 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 
 from duplicates.titles import (
+    OF_ONE_PLAN,
     SAME_SPELLING,
     UNSAID,
     Frequencies,
     Title,
+    Word,
     builds_exclude,
     compare_titles,
     excludes,
@@ -36,10 +39,15 @@ Ints = NDArray[np.int32]
 
 @dataclass(frozen=True, eq=False)
 class Likenesses:
-    """How alike pairs of titles are; `contradictory` goes before the shares, `unreadable` before all."""
+    """How alike pairs of titles are; `contradictory` goes before the shares, `unreadable` before all.
+
+    contradictory: without what two works of one plan differ by. other_work: what they name as built excludes each
+    other, and nothing else does.
+    """
 
     unreadable: NDArray[np.bool_]
     contradictory: NDArray[np.bool_]
+    other_work: NDArray[np.bool_]
     share: NDArray[np.float64]
     bits: NDArray[np.float64]
 
@@ -62,6 +70,7 @@ class TitleTable:
     built: Ints
     builds: tuple[frozenset[str], ...]
     bits: NDArray[np.float64]
+    _holding: dict[frozenset[str], NDArray[np.bool_]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(cls, titles: Sequence[str], frequencies: Frequencies) -> "TitleTable":
@@ -94,6 +103,25 @@ class TitleTable:
             bits=np.array([frequencies.bits(word) for word in numbers], dtype=np.float64),
         )
 
+    @classmethod
+    def of_numbers(cls, numbers: "NumberedTitles", frequencies: Frequencies) -> "TitleTable":
+        """The table of titles that were read and numbered before."""
+        vocabulary, known = numbers.vocabulary, {word: at for at, word in enumerate(numbers.vocabulary)}
+        lengths = np.diff(numbers.offsets)
+        marks = [[int(one) for one in own] for own in numbers.marks_of]
+        return cls(
+            title=numbers.title,
+            frequencies=frequencies,
+            vocabulary=vocabulary,
+            words=_first_ones(spread(numbers.words, lengths)),
+            joined=_joined(numbers.words, numbers.offsets, vocabulary, known),
+            marks=padded(marks)[numbers.marks],
+            mark_sets=numbers.mark_sets,
+            built=numbers.built,
+            builds=numbers.builds,
+            bits=np.array([frequencies.bits(word) for word in vocabulary], dtype=np.float64),
+        )
+
     def distinct_pairs(self, left: NDArray[Any], right: NDArray[Any]) -> tuple[NDArray[np.int64], Any]:
         """Distinct pairs of titles as rows (left, right), and which of them each given pair is."""
         width = np.int64(max(len(self.words), 1))
@@ -106,15 +134,16 @@ class TitleTable:
         return Likenesses(
             *(
                 np.concatenate([getattr(part, name) for part in parts])
-                for name in ("unreadable", "contradictory", "share", "bits")
+                for name in ("unreadable", "contradictory", "other_work", "share", "bits")
             )
         )
 
     def _compare(self, pairs: NDArray[np.int64]) -> Likenesses:
         left, right = pairs[:, 0], pairs[:, 1]
         a, b = self.words[left], self.words[right]
-        unreadable = ~((a >= 0).any(axis=1) & (b >= 0).any(axis=1))
-        contradictory = self._contradictory(left, right) & ~unreadable
+        unreadable = ~(self.readable[left] & self.readable[right])
+        contradictory = self.contradictory(left, right, self.kinds - OF_ONE_PLAN) & ~unreadable
+        other_work = self._table(self.built[left], self.built[right], self._builds_exclude) & ~contradictory
         equal_a, equal_b = _held(a, b), _held(b, a)
         weights = np.append(self.bits, 0.0)  # −1 picks the last
         common = np.where(equal_a, weights[a], 0.0).sum(axis=1)
@@ -135,17 +164,42 @@ class TitleTable:
                 self.title(int(left[number])), self.title(int(right[number])), self.frequencies
             )
             share[number], common[number] = exact.share, exact.bits
-        return Likenesses(unreadable, contradictory, share, common)
+        return Likenesses(unreadable, contradictory, other_work, share, common)
 
-    def _contradictory(self, left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.bool_]:
-        found = self._table(self.built[left], self.built[right], self._builds_exclude)
+    @cached_property
+    def readable(self) -> NDArray[np.bool_]:
+        """Which titles hold a word."""
+        return np.asarray((self.words >= 0).any(axis=1))
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of marks that the titles have."""
+        return frozenset(kind for kind, _values in self.mark_sets)
+
+    def holding(self, words: frozenset[str]) -> NDArray[np.bool_]:
+        """Which titles hold one of the words."""
+        if words not in self._holding:
+            wanted = [number for number, word in enumerate(self.vocabulary) if word in words]
+            self._holding[words] = np.asarray(np.isin(self.words, wanted).any(axis=1))
+        return self._holding[words]
+
+    def contradictory(
+        self, left: NDArray[Any], right: NDArray[Any], kinds: frozenset[str]
+    ) -> NDArray[np.bool_]:
+        """Pairs of titles whose marks of one of the kinds cannot both be right."""
+        found = np.zeros(len(left), dtype=bool)
+        chosen = [number for number, (name, _values) in enumerate(self.mark_sets) if name in kinds]
+        if not chosen:
+            return found
         mine, theirs = self.marks[left], self.marks[right]
-        kinds: dict[str, int] = {}
-        kind = np.array([kinds.setdefault(name, len(kinds)) for name, _set in self.mark_sets] + [_NONE])
+        numbers: dict[str, int] = {}
+        kind = np.full(len(self.mark_sets) + 1, _NONE)
+        for mark in chosen:
+            kind[mark] = numbers.setdefault(self.mark_sets[mark][0], len(numbers))
         for i in range(mine.shape[1]):
             for j in range(theirs.shape[1]):
                 one, other = mine[:, i], theirs[:, j]
-                both = np.flatnonzero((one >= 0) & (kind[one] == kind[other]))
+                both = np.flatnonzero((kind[one] >= 0) & (kind[one] == kind[other]))
                 if len(both):
                     found[both] |= self._table(one[both], other[both], self._marks_exclude)
         return found
@@ -206,6 +260,76 @@ class TitleTable:
             dtype=np.float64,
         )
         return np.asarray(alike >= SAME_SPELLING - 1e-9)[whose]
+
+
+@dataclass(frozen=True, eq=False)
+class NumberedTitles:
+    """Titles as kept: words of title n are words[offsets[n]:offsets[n + 1]], in order, as numbers into vocabulary.
+
+    marks: into `marks_of`, which has numbers into `mark_sets`, what holds unsaid included. written: the title as it
+    stands.
+    """
+
+    vocabulary: tuple[str, ...]
+    words: Ints
+    offsets: NDArray[np.int64]
+    marks: Ints
+    marks_of: Sequence[Sequence[int]]
+    mark_sets: tuple[tuple[str, frozenset[str]], ...]
+    marked: Sequence[Mapping[str, frozenset[str]]]
+    built: Ints
+    builds: tuple[frozenset[str], ...]
+    written: Callable[[int], str]
+
+    def title(self, number: int) -> Title:
+        """A title for comparison; quantities, years and places in the text are not kept."""
+        own = self.words[self.offsets[number] : self.offsets[number + 1]].tolist()
+        return Title(
+            written=self.written(number),
+            words=tuple(Word(self.vocabulary[word], 0, 0) for word in own),
+            marks=self.marked[self.marks[number]],
+            built=self.builds[self.built[number]],
+            quantities=(),
+            years=(),
+        )
+
+
+def spread(values: Ints, lengths: NDArray[Any]) -> Ints:
+    """Runs of values as rows of one array, filled up with −1."""
+    filled = np.full((len(lengths), int(lengths.max(initial=0))), _NONE, dtype=np.int32)
+    filled[np.arange(filled.shape[1]) < lengths[:, None]] = values
+    return filled
+
+
+def _first_ones(words: Ints) -> Ints:
+    """Words without repetition: a later one of the same row becomes −1, and rows are packed to the left."""
+    for column in range(1, words.shape[1]):
+        repeated = (words[:, :column] == words[:, column : column + 1]).any(axis=1)
+        words[repeated, column] = _NONE
+    packed = -np.sort(-words, axis=1)
+    used = int((packed >= 0).any(axis=0).sum())
+    return np.ascontiguousarray(packed[:, :used])
+
+
+def _joined(
+    words: Ints, offsets: NDArray[np.int64], vocabulary: Sequence[str], known: Mapping[str, int]
+) -> Ints:
+    """For each title the words that two neighbouring ones make together."""
+    if len(words) < 2:
+        return np.empty((len(offsets) - 1, 0), dtype=np.int32)
+    title = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    inside = np.flatnonzero(title[1:] == title[:-1])
+    keys, whose = np.unique(
+        words[inside].astype(np.int64) * len(vocabulary) + words[inside + 1], return_inverse=True
+    )
+    both = [
+        known.get(vocabulary[a] + vocabulary[b], _NONE)
+        for a, b in zip(*(part.tolist() for part in np.divmod(keys, len(vocabulary))), strict=True)
+    ]
+    found = np.array(both, dtype=np.int32)[whose] if len(keys) else np.empty(0, np.int32)
+    hits = np.flatnonzero(found >= 0)
+    lengths = np.bincount(title[inside[hits]], minlength=len(offsets) - 1)
+    return spread(found[hits], lengths)
 
 
 def padded(rows: Sequence[Sequence[int]]) -> Ints:

@@ -3,6 +3,10 @@
 The population is all pairs of different projects within 100 m of each other, whatever they are. A level's weight is
 log2(m / u): +1 doubles the odds, −1 halves them. These first figures are reasoned, not measured; the reason stands
 beside each. They order the work and are never evidence. "unknown" always weighs 0 and so has no row.
+
+Signals are added up as if they were independent, so what hangs together is said once: a signal whose value only
+repeats another's answers "unknown" and says so (docs/design/duplicate-score.md, "Counted once"). m and u of a signal
+are therefore shares among the pairs for which it is known.
 """
 
 import math
@@ -65,6 +69,66 @@ LEVELS: tuple[Level, ...] = (
     Level("work_type", "same", 0.90, 0.25, "offices rarely file one work under two types"),
     Level("work_type", "akin", 0.07, 0.20, "drain and irrigation, road and retaining wall are mixed up"),
     Level("work_type", "different", 0.03, 0.55, "a road and a lamp on one spot are two works"),
+    Level("overlap", "whole", 0.50, 0.09, "one stretch drawn twice; else a layer on it, or last year's rest"),
+    Level("overlap", "most", 0.20, 0.05, "measured from the other end, a little shorter"),
+    Level("overlap", "part", 0.20, 0.11, "partly the same; roads that cross share as much"),
+    Level(
+        "overlap",
+        "end_to_end",
+        0.10,
+        0.75,
+        "drawn extents that touch and share nothing go on from each other",
+    ),
+    Level(
+        "activity", "same", 0.75, 0.45, "known types are the same here, so that the code adds only a little"
+    ),
+    Level("activity", "same_field", 0.15, 0.30, "one subfield holds building, repairing and looking after"),
+    Level("activity", "different", 0.10, 0.25, "filed under another field of the budget"),
+    Level("volume", "same", 0.40, 0.04, "lengths to the metre hardly agree by chance, where budgets do not"),
+    Level("volume", "same_small", 0.18, 0.16, "1 unit, 3 points: many works have as many"),
+    Level("volume", "close", 0.12, 0.06, "measured twice"),
+    Level("volume", "similar", 0.12, 0.20, "measured to another end; neighbours are as alike"),
+    Level("volume", "different", 0.18, 0.54, "split in two, or partly the same; else another work"),
+    Level("budget", "same", 0.45, 0.02, "copied to the rupiah; round sums are found with neighbours too"),
+    Level("budget", "close", 0.12, 0.04, "one price list, one size, or the same plan a year later"),
+    Level("budget", "similar", 0.15, 0.20, "usual sums of village works lie near each other"),
+    Level("budget", "half", 0.15, 0.32, "split into two budgets; else another work"),
+    Level("budget", "different", 0.13, 0.42, "a department plans larger than a village; else another work"),
+    # Different sources on one place are what auditors look for, one source is what double entries have: shown, and
+    # weighed only once decided cases tell how.
+    Level("fund_source", "same", 0.60, 0.60, "shown, not weighed"),
+    Level("fund_source", "overlapping", 0.08, 0.08, "shown, not weighed"),
+    Level("fund_source", "different", 0.32, 0.32, "shown, not weighed: must never speak against"),
+    Level("year", "same_dates", 0.12, 0.02, "planned from the same day to the same day: copied"),
+    Level("year", "same", 0.50, 0.33, "entered twice in one year"),
+    Level("year", "next", 0.28, 0.33, "this year from one source, next year from another"),
+    Level("year", "later", 0.08, 0.22, "the works of a street follow each other"),
+    Level("year", "long_after", 0.02, 0.10, "after four years a work may be done anew"),
+    Level("executor", "same_firm", 0.10, 0.04, "a contractor has few works in one street"),
+    Level("executor", "same", 0.50, 0.52, "a village's team carries out all of its works"),
+    Level("executor", "different", 0.40, 0.44, "two offices have two teams: hardly speaks against"),
+    Level("pictures", "exact", 0.20, 0.0004, "the same file for two works, undeclared"),
+    Level("pictures", "near", 0.12, 0.0004, "a copy of one picture for two works; told with precision 1.00"),
+    Level("pictures", "none", 0.68, 0.9992, "two records of one work often have photos of their own"),
+    # What people declared, or titles say, of two works of one plan: found with one work in ten thousand at most.
+    Level("context", "merged_into", 0.0005, 0.0005, "decided already; the score adds nothing"),
+    Level("context", "carried_over_from", 0.00004, 0.03, "declared: the rest of last year's work"),
+    Level("context", "continues", 0.00006, 0.03, "declared: the next stretch"),
+    Level("context", "layer_on", 0.00004, 0.02, "declared: another layer on the same stretch"),
+    Level("context", "replaces", 0.0005, 0.005, "declared: may be how a double was set right"),
+    Level("context", "phase", 0.0003, 0.06, "phase 1 and 2: two works"),
+    Level("context", "side", 0.0003, 0.03, "left and right of one road, up and down one channel"),
+    Level("context", "stretch", 0.0001, 0.01, "stations that do not meet"),
+    Level(
+        "context",
+        "house",
+        0.004,
+        0.06,
+        "houses of one programme stand side by side and share title, sum and size",
+    ),
+    Level("context", "maintenance", 0.01, 0.10, "looked after two years later"),
+    Level("context", "layer", 0.004, 0.03, "macadam below, paving on top"),
+    Level("context", "none", 0.98016, 0.6245, "nothing that explains the likeness"),
 )
 
 WEIGHTS: dict[tuple[str, str], float] = {(level.signal, level.name): level.weight for level in LEVELS}

@@ -14,19 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duplicates.comparison import Comparison, Record
+from duplicates.overlap import has_extent
 from duplicates.title_arrays import TitleTable
-from duplicates.title_words import UNITS
 from duplicates.titles import Frequencies
+from duplicates.volumes import plain_unit
 
 Ints = NDArray[np.int64]
 
 _LEGAL_FORMS = frozenset(["cv", "pt", "ud", "pd", "fa", "tb", "tbk", "persero", "koperasi", "firma"])
-
-
-def plain_unit(unit: str) -> str:
-    """A unit in its one spelling: "Mtr." → "m"; "" where there is none."""
-    text = unit.strip().lower().rstrip(".")
-    return UNITS.get(text, text)
 
 
 def plain_name(name: str) -> str:
@@ -47,7 +42,8 @@ class Works:
     """Records in columns. `names`: what the numbers of a coded column stand for.
 
     budget, volume: nan = unknown. year: 0 = unknown. starts, ends: ordinals of the proleptic calendar, 0 =
-    unknown. sources: a bit for each of names["sources"]. title: into `titles`. shared_pictures, shared_groups,
+    unknown. codes: what orders a pair, left < right. sources: a bit for each of names["sources"]. title: into `titles`.
+    drawn: has a line or area. pictured: has pictures. shared_pictures, shared_groups,
     relation_pairs: pairs of rows as sorted keys (`Batch.keys`).
     """
 
@@ -65,10 +61,13 @@ class Works:
     title: NDArray[np.int32]
     titles: TitleTable
     names: Mapping[str, tuple[str, ...]]
+    drawn: NDArray[np.bool_]
+    pictured: NDArray[np.bool_]
     shared_pictures: Ints
     shared_groups: Ints
     relation_pairs: Mapping[str, Ints]
     record: Callable[[int], Record]
+    codes: NDArray[np.bytes_]
     frequencies: Frequencies
 
     def __len__(self) -> int:
@@ -102,10 +101,13 @@ class Works:
             title=titles,
             titles=TitleTable.read([title[1:] for title in distinct], frequencies),
             names=names,
+            drawn=np.array([has_extent(r.geometries) for r in records], dtype=bool),
+            pictured=np.array([bool(r.pictures) for r in records], dtype=bool),
             shared_pictures=pairs_sharing([r.pictures for r in records]),
             shared_groups=pairs_sharing([r.picture_groups for r in records]),
             relation_pairs=_related(records),
             record=records.__getitem__,
+            codes=np.array([r.order[0].encode() for r in records], dtype=np.bytes_),
             frequencies=frequencies,
         )
 
@@ -128,19 +130,19 @@ def pair_keys(left: NDArray[Any], right: NDArray[Any], rows: int) -> Ints:
 
 def pairs_sharing(sets: Sequence[Iterable[Hashable]]) -> Ints:
     """Sorted keys of the pairs of rows whose sets have something in common."""
+    return pairs_of_holders(enumerate(sets), len(sets))
+
+
+def pairs_of_holders(held: Iterable[tuple[int, Iterable[Hashable]]], rows: int) -> Ints:
+    """Sorted keys of the pairs of rows that hold something in common, given as (row, what it holds)."""
     holders: dict[Hashable, list[int]] = {}
-    for row, members in enumerate(sets):
+    for row, members in held:
         for member in members:
             holders.setdefault(member, []).append(row)
     found = {
-        (a, b)
-        for rows in holders.values()
-        if len(rows) > 1
-        for i, a in enumerate(rows)
-        for b in rows[i + 1 :]
+        (a, b) for own in holders.values() if len(own) > 1 for i, a in enumerate(own) for b in own[i + 1 :]
     }
-    pairs = np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
-    return np.unique(pair_keys(pairs[:, 0], pairs[:, 1], len(sets)))
+    return relation_keys(list(found), rows)
 
 
 def _related(records: Sequence[Record]) -> dict[str, Ints]:

@@ -8,6 +8,7 @@ from duplicates.works import Batch
 from places.message import mark as _
 from places.message import message, sentences
 
+SHOWN = _("Jarak")
 SENTENCES = sentences(
     {
         "distance.unknown": _("Jarak tidak diketahui: salah satu belum punya titik."),

@@ -4,11 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duplicates.comparison import Comparison, Finding
-from duplicates.titles import Likeness, compare_titles, read_title
+from duplicates.signals import work_type
+from duplicates.titles import BUILT_KIND, OF_ONE_PLAN, Likeness, compare_titles, read_title
 from duplicates.works import Batch
 from places.message import Message, message, sentences
 from places.message import mark as _
 
+SHOWN = _("Judul")
 SENTENCES = sentences(
     {
         "title.unknown": _("Judul tidak dapat dibandingkan: salah satunya kosong."),
@@ -66,11 +68,16 @@ def _said(level: str, likeness: Likeness) -> Message:
 
 
 def compare(pair: Comparison) -> Finding:
-    """Level by the weighted share of common words; "unknown" when a title holds no word."""
+    """Level by the weighted share of common words; "unknown" when a title holds no word.
+
+    Phases, sides and stations are the signal context's, and a road against a drain is work_type's where both types
+    are known to differ: each counts once.
+    """
     left, right = read_title(pair.left.title), read_title(pair.right.title)
     if not left.words or not right.words:
         return Finding("unknown", message("title.unknown"))
-    likeness = compare_titles(left, right, pair.frequencies)
+    counted = frozenset((BUILT_KIND,)) if work_type.compare(pair).level == "different" else frozenset()
+    likeness = compare_titles(left, right, pair.frequencies, OF_ONE_PLAN | counted)
     level = level_of(likeness)
     return Finding(level, _said(level, likeness))
 
@@ -80,11 +87,12 @@ def levels(batch: Batch) -> NDArray[np.int8]:
     table = batch.works.titles
     pairs, whose = table.distinct_pairs(batch.works.title[batch.left], batch.works.title[batch.right])
     likeness = table.compare(pairs)
-    share, bits = likeness.share, likeness.bits
+    share, bits = likeness.share[whose], likeness.bits[whose]
     alike = share >= ALIKE_SHARE
+    counted = work_type.levels(batch) == work_type.LEVELS.index("different")
     conditions = [
-        likeness.unreadable,
-        likeness.contradictory,
+        likeness.unreadable[whose],
+        likeness.contradictory[whose] | (likeness.other_work[whose] & ~counted),
         (share >= IDENTICAL_SHARE) & (bits >= IDENTICAL_BITS),
         alike & (bits >= ALIKE_BITS),
         alike & (share >= WORD_FOR_WORD_SHARE),
@@ -93,4 +101,4 @@ def levels(batch: Batch) -> NDArray[np.int8]:
     ]
     names = ("unknown", "contradictory", "identical", "alike", "same_template", "template", "related")
     found = np.select(conditions, [LEVELS.index(name) for name in names], LEVELS.index("different"))
-    return found.astype(np.int8)[whose]
+    return found.astype(np.int8)

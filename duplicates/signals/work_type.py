@@ -9,6 +9,7 @@ from duplicates.works import Batch, by_distinct
 from places.message import mark as _
 from places.message import message, sentences
 
+SHOWN = _("Jenis pekerjaan")
 SENTENCES = sentences(
     {
         "work_type.unknown": _("Jenis pekerjaan tidak dapat dibandingkan: salah satunya tidak diketahui."),
@@ -32,6 +33,7 @@ WORDS = {
     "retaining_wall": _("Tembok penahan tanah"),
 }
 LEVELS = ("unknown", "same", "akin", "different")
+APART = ("akin", "different")  # levels after which what only repeats them is not counted again
 
 
 def _level(left: str, right: str) -> str:

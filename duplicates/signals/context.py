@@ -1,0 +1,138 @@
+"""[pure] What makes two works of one plan look like one: relations, phases, sides, stretches, house programmes …
+
+docs/signals/context.md. The first that holds is said, in the order of LEVELS: what people declared goes first.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from duplicates.comparison import Comparison, Finding, Record
+from duplicates.signals.budget import both_houses
+from duplicates.title_words import BELOW, MAINTENANCE, ON_TOP
+from duplicates.titles import PHASE, SIDE, STRETCH, Title, contradictions, read_title
+from duplicates.works import Batch
+from places.message import mark as _
+from places.message import message, sentences
+
+SHOWN = _("Hubungan")
+SENTENCES = sentences(
+    {
+        "context.none": _("Tidak ada hubungan, tahap, sisi, atau program yang menjelaskan kemiripannya."),
+        "context.merged_into": _("Tercatat sudah digabung."),
+        "context.carried_over_from": _("Tercatat sebagai lanjutan tahun lalu (DPAL)."),
+        "context.continues": _("Tercatat sebagai ruas berikutnya."),
+        "context.layer_on": _("Tercatat sebagai lapisan di atas pekerjaan lain."),
+        "context.replaces": _("Tercatat menggantikan pekerjaan lain."),
+        "context.phase": _("Tahap pekerjaan berbeda: “%(left)s” dan “%(right)s”."),
+        "context.side": _("Sisi berbeda: “%(left)s” dan “%(right)s”."),
+        "context.stretch": _("Ruas berbeda menurut STA: %(left)s dan %(right)s."),
+        "context.house": _(
+            "Dua rumah berjarak %(distance_m)s (lebih dari %(limit_m)s): satu program, rumah lain."
+        ),
+        "context.maintenance": _("Pemeliharaan setelah %(years)s tahun (%(left)s dan %(right)s)."),
+        "context.layer": _("Lapisan berbeda: “%(left)s” dan “%(right)s”."),
+    }
+)
+DECLARED = ("merged_into", "carried_over_from", "continues", "layer_on", "replaces")
+BY_TITLE = (("phase", PHASE), ("side", SIDE), ("stretch", STRETCH))
+LEVELS = ("unknown", *DECLARED, *(name for name, _kinds in BY_TITLE), "house", "maintenance", "layer", "none")
+SAME_HOUSE_M = 8.0  # two visits to one house differ by less; the next house stands further off
+MAINTENANCE_YEARS = 2  # years between the works from which the later one's "rehabilitasi" is looking after
+
+
+def compare(pair: Comparison) -> Finding:
+    """The first level that holds; "none" where nothing does, "unknown" where a title holds no word."""
+    declared = {kind.removeprefix("~") for kind, other in pair.left.relations if other == _code(pair.right)}
+    declared |= {kind.removeprefix("~") for kind, other in pair.right.relations if other == _code(pair.left)}
+    for kind in DECLARED:
+        if kind in declared:
+            return Finding(kind, message(f"context.{kind}"))
+    left, right = read_title(pair.left.title), read_title(pair.right.title)
+    return _by_title(left, right) or _house(pair) or _later(pair, left, right) or _layer(left, right) or (
+        Finding("none", message("context.none"))
+        if left.words and right.words
+        else Finding("unknown", message("context.none"))
+    )  # fmt: skip
+
+
+def _code(record: Record) -> str:
+    return record.code or record.id
+
+
+def _by_title(left: Title, right: Title) -> Finding | None:
+    against = contradictions(left, right)
+    for level, kinds in BY_TITLE:
+        for kind in sorted(kinds & against.keys()):
+            one, other = against[kind]
+            return Finding(level, message(f"context.{level}", left=one, right=other))
+    return None
+
+
+def _house(pair: Comparison) -> Finding | None:
+    if pair.left.work_type != "house" or pair.right.work_type != "house":
+        return None
+    if pair.distance_m is None or pair.distance_m <= SAME_HOUSE_M:
+        return None
+    metres = {"distance_m": pair.distance_m, "limit_m": SAME_HOUSE_M}
+    return Finding("house", message("context.house", **metres))
+
+
+def _later(pair: Comparison, left: Title, right: Title) -> Finding | None:
+    """The later work says that it looks after what stands, years after the earlier one."""
+    if not pair.left.year or not pair.right.year:
+        return None
+    years = pair.right.year - pair.left.year
+    later = right if years > 0 else left
+    if abs(years) < MAINTENANCE_YEARS or not later.vocabulary & MAINTENANCE:
+        return None
+    sides = {"left": str(pair.left.year), "right": str(pair.right.year)}
+    return Finding("maintenance", message("context.maintenance", years=abs(years), **sides))
+
+
+def _layer(left: Title, right: Title) -> Finding | None:
+    """The one lays the ground, the other the surface."""
+    one, other = left.vocabulary & (BELOW | ON_TOP), right.vocabulary & (BELOW | ON_TOP)
+    if not one or not other or {one <= BELOW, other <= BELOW} != {True, False}:
+        return None
+    if not (one <= ON_TOP or other <= ON_TOP):
+        return None
+    return Finding(
+        "layer", message("context.layer", left=", ".join(sorted(one)), right=", ".join(sorted(other)))
+    )
+
+
+def levels(batch: Batch) -> NDArray[np.int8]:
+    """The levels of many pairs, as indices into LEVELS."""
+    works, table = batch.works, batch.works.titles
+    left, right = works.title[batch.left], works.title[batch.right]
+    readable = table.readable[left] & table.readable[right]
+    found = np.where(readable, LEVELS.index("none"), 0).astype(np.int8)
+    found[_layers(table, left, right)] = LEVELS.index("layer")
+    found[_maintained(batch, left, right)] = LEVELS.index("maintenance")
+    found[_houses(batch)] = LEVELS.index("house")
+    for level, kinds in reversed(BY_TITLE):
+        found[table.contradictory(left, right, kinds)] = LEVELS.index(level)
+    for kind in reversed(DECLARED):
+        if kind in works.relation_pairs:
+            found[batch.among(works.relation_pairs[kind])] = LEVELS.index(kind)
+    return found
+
+
+def _layers(table: Any, left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.bool_]:
+    below, on_top = table.holding(BELOW), table.holding(ON_TOP)
+    base, surface = below & ~on_top, on_top & ~below
+    return np.asarray(base[left] & surface[right] | base[right] & surface[left])
+
+
+def _maintained(batch: Batch, left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.bool_]:
+    year = batch.works.year.astype(np.int32)
+    a, b = year[batch.left], year[batch.right]
+    looks_after = batch.works.titles.holding(MAINTENANCE)
+    later = np.where(b > a, looks_after[right], looks_after[left])
+    return np.asarray((a > 0) & (b > 0) & (np.abs(b - a) >= MAINTENANCE_YEARS) & later)
+
+
+def _houses(batch: Batch) -> NDArray[np.bool_]:
+    return both_houses(batch) & (batch.distance_m > SAME_HOUSE_M)

@@ -309,7 +309,7 @@ def undo(*, made: Merge, reason: str, actor: User) -> Merge:
     kept, gone = _locked(locked.kept, locked.gone)
     _check_untouched(locked, kept, gone)
     living = Editing.begin(actor=actor, project=kept, reason=reason)
-    leaving = Editing.begin(actor=actor, project=gone, reason=reason)
+    leaving = Editing.begin(actor=actor, project=gone, reason=reason, merged=True)
     moved = locked.moved
     _move_back(kept, gone, moved)
     StatusChange.objects.create(
@@ -376,14 +376,6 @@ def _move_back(kept: Project, gone: Project, moved: dict[str, Any]) -> None:
     if moved["published"] and not moved["kept_published"]:
         Project.objects.filter(pk=kept.pk).update(published=False)
     Project.objects.filter(pk=gone.pk).update(status=moved["status"], published=moved["published"])
-
-
-def living_of(project: Project) -> Project | None:
-    """The record that a merged one lives on in, or None."""
-    if project.status != Status.MERGED:
-        return None
-    relation = project.relations.filter(kind=RelationKind.MERGED_INTO).select_related("other").first()
-    return relation.other if relation else None
 
 
 def in_force(decisions: Iterable[Decision]) -> dict[int, Merge]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import AuditEvent
 from places.saying import number, rupiah
-from projects.models import Project, SiteSource, Status, WorkType
+from projects.models import Project, RelationKind, SiteSource, Status, WorkType
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,10 @@ class Entry:
 
 
 def of(project: Project, most: int = 50) -> list[Entry]:
-    """The newest acts on a project first."""
-    events = AuditEvent.objects.filter(subject_type="projects.project", subject_id=str(project.pk))
+    """The newest acts on a project first, with those on records that were merged into it."""
+    merged = project.related_from.filter(kind=RelationKind.MERGED_INTO).values_list("project", flat=True)
+    keys = [str(pk) for pk in (project.pk, *merged)]
+    events = AuditEvent.objects.filter(subject_type="projects.project", subject_id__in=keys)
     return [_entry(event) for event in events.order_by("-id")[:most]]
 
 
@@ -40,6 +42,9 @@ def _entry(event: AuditEvent) -> Entry:
         "project.imported": _("Dimuat dari file"),
         "project.import_changed": _("Diperbarui dari file"),
         "project.split": _("Dibagi menjadi beberapa pekerjaan"),
+        "project.merged_from": _("Catatan lain digabung ke sini"),
+        "project.merged_into": _("Digabung ke catatan lain"),
+        "project.unmerged": _("Penggabungan dibatalkan"),
         "budget.set": _("Anggaran diisi"),
         "budget.split_over_sites": _("Anggaran dibagi ke titik lokasi"),
         "realisation.recorded": _("Realisasi dicatat"),
@@ -56,6 +61,7 @@ def _details(data: Mapping[str, Any]) -> list[str]:
         found.append(str(data["file"]))
     if data.get("amount"):
         found.append(rupiah(_number(data["amount"])))
+    found += [str(data[name]) for name in ("from", "into", "other") if data.get(name)]
     if data.get("document"):
         found.append(str(data["document"]))
     return found

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.access import Action, may, reach
@@ -17,7 +17,8 @@ from monitoring import history, register
 from photos import timeline
 from projects import coordinate_text, filters
 from projects.editing import needs_reason
-from projects.models import Project, ProjectQuerySet, SiteStatus, Status, WorkType
+from projects.living import living_of
+from projects.models import Project, ProjectQuerySet, RelationKind, SiteStatus, Status, WorkType
 from projects.paging import MAX_PAGE_SIZE, Pages
 from projects.public import pin_for, position_for
 from projects.views import may_publish
@@ -72,8 +73,15 @@ def _sort_links(chosen: filters.Filters, sort: str) -> dict[str, dict[str, str]]
 
 @require_safe
 def project_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """One project: facts, money, sites, photos from 0 to 100 %, relations, what happened to it."""
+    """One project: facts, money, sites, photos from 0 to 100 %, relations, what happened to it.
+
+    A record that was merged leads on to the one that lives; ?record=own shows what is left of it to its people.
+    """
     projects: ProjectQuerySet = Project.objects.visible_to(request.user)
+    if request.GET.get("record") != "own" and (living := _leads_on(pk)):
+        if not projects.filter(pk=living.pk).exists():
+            raise Http404
+        return redirect(f"{living.get_absolute_url()}?from={pk}")
     project = get_object_or_404(
         projects.select_related("village__parent", "activity").defer(
             "village__boundary", "village__parent__boundary"
@@ -94,11 +102,28 @@ def project_page(request: HttpRequest, pk: int) -> HttpResponse:
         "asks_reason": needs_reason(request.user, project.village_id),
         "crossed": list(project.crossed.select_related("parent").defer("boundary", "parent__boundary")),
         "relations": _relations(request, project),
+        "living": living_of(project),
+        "came_from": _came_from(request, project),
         "pairs": list(pairs_for(request.user).current().filter(Q(left=project) | Q(right=project))[:5]),
         "history": history.of(project) if inside else [],
         **_may(request, project),
     }
     return render(request, "monitoring/project.html", context)
+
+
+def _leads_on(pk: int) -> Project | None:
+    """The record that this one lives on in, whoever may still see the old one."""
+    merged = Project.objects.filter(pk=pk, status=Status.MERGED).first()
+    return living_of(merged) if merged else None
+
+
+def _came_from(request: HttpRequest, project: Project) -> str:
+    """The code of the record whose old address led here, or nothing."""
+    asked = request.GET.get("from", "")
+    if not asked.isdecimal() or len(asked) > 18:
+        return ""
+    old = project.related_from.filter(kind=RelationKind.MERGED_INTO, project_id=int(asked))
+    return old.values_list("project__code", flat=True).first() or ""
 
 
 def _may(request: HttpRequest, project: Project) -> dict[str, bool]:

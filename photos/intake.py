@@ -49,6 +49,7 @@ from photos.verdict import Judgement
 from places.message import Message, message, sentences
 from places.message import mark as _
 from places.problems import Problem
+from projects.living import led_on
 from projects.models import Project, Site, SiteStatus
 
 SENTENCES = sentences(
@@ -154,6 +155,7 @@ def receive(
     """
     incoming = received(upload)
     try:
+        project, site = led_on(project, site)  # a phone may not know yet that its record was merged
         require_claiming(actor, project)
         site, purpose = chosen_site(project, site), _purpose(purpose)
         taker, taker_name = _taker(actor, project, cleaned(taken_by, 120), fix)

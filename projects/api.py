@@ -15,11 +15,23 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 
 from places.models import Place
 from projects import filters, saving
 from projects.filters import normal_activity_code
-from projects.models import Executor, Project, ProjectQuerySet, Site, SiteSource, SiteStatus, Status, WorkType
+from projects.models import (
+    Executor,
+    Project,
+    ProjectQuerySet,
+    Relation,
+    RelationKind,
+    Site,
+    SiteSource,
+    SiteStatus,
+    Status,
+    WorkType,
+)
 from projects.paging import FeaturePages
 from projects.public import pin_for, position_for
 from projects.saving import SiteDraft
@@ -152,9 +164,17 @@ class ProjectViewSet(viewsets.GenericViewSet[Project]):
         page = self.paginate_queryset(filters.apply(self.get_queryset(), chosen, request.user)) or []
         return self.get_paginated_response([feature(project, request.user) for project in page])
 
-    @extend_schema(responses=ProjectFeature)
+    @extend_schema(responses={200: ProjectFeature, 307: ProjectFeature})
     def retrieve(self, request: Request, pk: str) -> Response:
-        """One project with its sites."""
+        """One project with its sites; a record that was merged is answered 307, with the one that lives."""
+        merged = RelationKind.MERGED_INTO
+        led = Relation.objects.filter(project=int(pk), project__status=Status.MERGED, kind=merged).first()
+        living = led and self.get_queryset().filter(pk=led.other_id).first()
+        if living:
+            address = reverse("project-detail", args=[living.pk], request=request)
+            answer = Response(feature(living, request.user), status=status.HTTP_307_TEMPORARY_REDIRECT)
+            answer["Location"] = address
+            return answer
         return self._answer(request, get_object_or_404(self.get_queryset(), pk=pk))
 
     @extend_schema(request=NewProject, responses={201: ProjectFeature})

@@ -15,7 +15,7 @@ from places.message import mark as _
 from places.message import message, sentences
 from places.problems import Problem
 from places.saying import say
-from projects.models import Project
+from projects.models import Project, Status
 
 SENTENCES = sentences(
     {
@@ -24,6 +24,9 @@ SENTENCES = sentences(
             "bandingkan, lalu simpan lagi."
         ),
         "project.other_changed": _("Diubah %(who)s: %(before)s → %(after)s"),
+        "project.merged": _(
+            "Catatan ini sudah digabung ke catatan lain dan tidak diubah lagi. Ubah yang dilanjutkan."
+        ),
         "project.reason_missing": _(
             "Sebagai pemantau Anda mengubah data milik desa. Tulis alasannya; desa dapat membacanya."
         ),
@@ -125,17 +128,26 @@ class Editing:
 
     @classmethod
     def begin(
-        cls, *, actor: Person | None, project: Project, version: int | None = None, reason: str = ""
+        cls,
+        *,
+        actor: Person | None,
+        project: Project,
+        version: int | None = None,
+        reason: str = "",
+        merged: bool = False,
     ) -> "Editing":
         """Lock the row and check who, why and which version; call it inside a transaction.
 
-        Raises PermissionDenied, Problem (a monitor without a reason), Conflict (409).
+        merged: for the job that takes a merge back; all others leave merged records as they are.
+        Raises PermissionDenied, Problem (a monitor without a reason, a merged record), Conflict (409).
         """
         locked = Project.objects.select_for_update().get(pk=project.pk)
         if actor is not None:
             require(actor, Action.EDIT, locked.village_id)
         if version is not None and version != locked.version:
             raise Conflict(locked, version)
+        if locked.status == Status.MERGED and not merged:
+            raise Problem(message("project.merged"), status=409)
         if needs_reason(actor, locked.village_id) and not reason.strip():
             said = message("project.reason_missing")
             raise Problem(said, fields={"reason": [say(said)]})

@@ -20,7 +20,7 @@ from accounts.access import Action, Person, reach
 from places.message import Message, message, sentences
 from places.message import mark as _
 from places.problems import Problem
-from projects.models import Evidence, ProjectQuerySet, Status, WorkType
+from projects.models import Evidence, ProjectQuerySet, Relation, RelationKind, Status, WorkType
 
 SENTENCES = sentences(
     {
@@ -201,9 +201,18 @@ def _search(values: tuple[str, ...], user: Person | None) -> Q:
             | Q(public_title__icontains=text)
             | Q(public_title__trigram_word_similar=text)
             | Q(code__icontains=text)
+            | _lives_on(text)
             | Q(village__name__icontains=text)
         )
     return result
+
+
+def _lives_on(text: str) -> Q:
+    """The record that one with such a code was merged into; only what looks like a code is worth asking for."""
+    if not any(character.isdigit() for character in text):
+        return Q(pk__in=[])
+    merged = Relation.objects.filter(kind=RelationKind.MERGED_INTO, project__code__icontains=text)
+    return Q(pk__in=merged.values("other"))
 
 
 def _bbox(values: tuple[str, ...]) -> Q:

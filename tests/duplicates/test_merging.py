@@ -13,13 +13,14 @@ from accounts.models import AuditEvent
 from budgets.models import BudgetLine, Realisation
 from budgets.money import recompute
 from duplicates.decisions import conclude, withdraw
-from duplicates.merging import living_of, plan, undo
+from duplicates.merging import plan, undo
 from duplicates.models import Decision, FollowUp, Merge, Pair
 from duplicates.scan import scan_register
 from photos import standing
 from photos.models import Claim
 from photos.rechecking import rejudge_project
 from places.problems import Problem
+from projects.living import living_of
 from projects.models import Project, Relation, Status
 from projects.statuses import change_status
 from tests.cast import Cast

@@ -10,7 +10,11 @@ are therefore shares among the pairs for which it is known.
 """
 
 import math
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from duplicates.calibration_file import read_weights
 
 # One in fifty of the pairs within 100 m is taken to be the same work: in a village street three years of works
 # easily give ten neighbours to each project, and few registers hold one double in five projects.
@@ -130,6 +134,14 @@ LEVELS: tuple[Level, ...] = (
     Level("context", "layer", 0.004, 0.03, "macadam below, paving on top"),
     Level("context", "none", 0.98016, 0.6245, "nothing that explains the likeness"),
 )
+
+# Calibrated weights, where a file of them is named (docs/design/duplicate-evaluation.md); read once, at the start.
+if _FILE := os.environ.get("GEOMONITOR_DUPLICATE_WEIGHTS"):
+    PRIOR_PROBABILITY, _SHARES = read_weights(Path(_FILE), {(level.signal, level.name) for level in LEVELS})
+    LEVELS = tuple(
+        replace(level, m=_SHARES[level.signal, level.name][0], u=_SHARES[level.signal, level.name][1])
+        for level in LEVELS
+    )
 
 WEIGHTS: dict[tuple[str, str], float] = {(level.signal, level.name): level.weight for level in LEVELS}
 PRIOR_WEIGHT = math.log2(PRIOR_PROBABILITY / (1 - PRIOR_PROBABILITY))

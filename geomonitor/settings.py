@@ -319,6 +319,12 @@ IMPORT_ROW_STEPS: list[str] = [
 ]  # each takes its columns of an import row
 
 DUPLICATE_RADIUS_M = 100
+DUPLICATE_WEIGHTS = env.str("GEOMONITOR_DUPLICATE_WEIGHTS", default="")  # calibrate_duplicates --write
+if DUPLICATE_WEIGHTS:
+    try:
+        import duplicates.weights  # noqa: F401  (reads the file)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"GEOMONITOR_DUPLICATE_WEIGHTS: {error}") from error
 PHOTO_MAX_BYTES = 30_000_000
 
 
@@ -352,6 +358,8 @@ LOGGING = {
     "loggers": {
         "axes": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        "pyogrio": {"level": "WARNING"},
+        "weasyprint": {"level": "WARNING"},
     },
 }
 CSRF_FAILURE_VIEW = "geomonitor.errors.csrf_failure"

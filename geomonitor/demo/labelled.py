@@ -432,6 +432,22 @@ PLANTERS: Mapping[str, Callable[[_Maker, Work, str], None]] = {
 }  # fmt: skip
 
 
+OF_OFFICES, BY_HAND = 0.15, 0.25  # of ordinary works: so neither tells a duplicate by itself
+
+
+def _file_ordinary(m: _Maker, work: Work) -> None:
+    """A work that is registered once: by its village, typed from paper or not, or by an office under its own words."""
+    rng = m.rng
+    lot = rng.random()
+    if lot < OF_OFFICES:
+        title = labelled_titles.renamed(work.kind.work_type, work.lane.words, work.lane.village.name, rng)
+        m.filed(replace(work, title=title, source=m.drawn(_OFFICE_MONEY)), by_office=True)
+    elif lot < OF_OFFICES + BY_HAND:
+        _by_hand(m, m.filed(replace(work, title=_typed(work, rng))))
+    else:
+        m.filed(work)
+
+
 _ALONG_A_LINE = ("opposite_sides", "next_stretch", "other_end")
 _LINES = [kind for kind in titles.TEMPLATES if kind.picture in _LENGTHS]
 
@@ -476,7 +492,7 @@ def labelled_register(villages: Sequence[Village], *, works: int = 3000, seed: i
             if order:
                 PLANTERS[order](maker, work, order)
             else:
-                maker.filed(work)
+                _file_ordinary(maker, work)
     rng.shuffle(maker.made.rows)
     _label_the_rest(maker.made)
     return maker.made

@@ -28,7 +28,8 @@ Geomonitor installs its system packages itself on $SUPPORTED. Elsewhere install 
     PostgreSQL $POSTGRESQL_OLDEST or newer with PostGIS $POSTGIS_OLDEST or newer (initdb, pg_ctl and psql on the PATH), pg_trgm and btree_gist
     GDAL, GEOS and PROJ libraries (gdalinfo on the PATH)
     Python $PYTHON_OLDEST to $PYTHON_NEWEST with venv
-    gettext (msgfmt); tesseract with its English data; openssl for --https; for scripts/test also Chromium, exiftool and
+    gettext (msgfmt); tesseract with its English data; Pango with HarfBuzz's subsetting (libpangoft2-1.0.so.0 and
+    libharfbuzz-subset.so.0, for PDF reports); openssl for --https; for scripts/test also Chromium, exiftool and
     libatomic (Playwright's driver)
 WORDS
 }
@@ -44,8 +45,14 @@ has() {
     chromium) find_chromium >/dev/null ;;
     exiftool) command -v exiftool >/dev/null ;;
     tesseract) command -v tesseract >/dev/null ;;
-    libatomic1) compgen -G '/usr/lib*/libatomic.so.1' >/dev/null || compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null ;;
+    pango) has_library libpangoft2-1.0.so.0 && has_library libharfbuzz-subset.so.0 ;;
+    libatomic1) has_library libatomic.so.1 ;;
   esac
+}
+
+# has_library FILE: in one of the places where systems keep shared libraries.
+has_library() {
+  compgen -G "/usr/lib*/$1" >/dev/null || compgen -G "/usr/lib/*/$1" >/dev/null
 }
 
 # find_chromium: the browser for tests. Debian ships it as a package; Ubuntu only as a snap, so there Playwright's own
@@ -70,6 +77,7 @@ packages_for() {
       chromium) [ "$release" = "ubuntu 24.04" ] || echo chromium ;;
       exiftool) echo libimage-exiftool-perl ;;
       tesseract) echo tesseract-ocr tesseract-ocr-eng ;;
+      pango) echo libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 ;;
       *) echo "$need" ;;
     esac
   done | xargs

@@ -57,7 +57,7 @@ prepare_tests() {
   count_steps 5
   begin_setup
   step "System packages"
-  prepare_machine postgresql gdal python gettext tesseract chromium exiftool libatomic1
+  prepare_machine postgresql gdal python gettext tesseract pango chromium exiftool libatomic1
   step "Python packages"
   prepare_python requirements-dev.txt
   prepare_browser

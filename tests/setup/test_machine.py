@@ -21,6 +21,11 @@ def test_it_names_the_packages_of_each_release(shell: Shell, release: str, packa
     assert shell.says(f'packages_for "{release}" {ALL}') == f"{packages} libimage-exiftool-perl"
 
 
+def test_it_brings_what_pdf_reports_are_drawn_with(shell: Shell) -> None:
+    assert shell.says('packages_for "debian 12" pango') == "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+    assert shell.says("lacking pango; echo .") == "."
+
+
 def test_it_reads_the_release(shell: Shell) -> None:
     shell.put("etc/os-release", 'PRETTY_NAME="Ubuntu 24.04.1 LTS"\nID=ubuntu\nVERSION_ID="24.04"\n')
     assert shell.says("release") == "ubuntu 24.04"

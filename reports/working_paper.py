@@ -1,0 +1,175 @@
+"""The working paper (kertas kerja audit, KKA) of an engagement: everything that was done and found, with its evidence."""
+
+from collections.abc import Iterator
+
+from django.utils import translation
+
+from duplicates.engagement_contents import EngagementContents, Finding, PairListed
+from reports import engagement_parts as parts
+from reports import words
+from reports.engagement_parts import Site
+from reports.outline import Block, Document, Facts, Grid, Heading, Paragraph, Signatures, Text, text
+
+
+def working_paper(contents: EngagementContents, base: str) -> Document:
+    """The paper. base: the address of the pages that prove its numbers, "https://geomonitor.example.go.id"."""
+    with translation.override("id"):
+        blocks = list(_blocks(contents, Site(base)))
+    return Document(
+        title="Kertas Kerja Audit",
+        subtitle=contents.title or "Pemeriksaan indikasi pekerjaan ganda",
+        running=f"Kertas Kerja Audit · Penugasan {contents.assignment}",
+        at=parts.made_at(contents),
+        blocks=blocks,
+    )
+
+
+def _blocks(contents: EngagementContents, site: Site) -> Iterator[Block]:
+    yield Heading(1, "A. Penugasan")
+    yield parts.assignment(contents, site)
+    yield Heading(1, "B. Prosedur")
+    yield from _procedure(contents)
+    yield Heading(1, "C. Hasil")
+    yield from _result(contents, site)
+    yield Heading(1, "D. Temuan", new_page=bool(contents.findings))
+    if not contents.findings:
+        yield Paragraph(text("Belum ada temuan.", muted=True))
+    for finding in contents.findings:
+        yield from _finding(finding, site, new_page=finding is not contents.findings[0])
+    if contents.drafts:
+        yield Heading(1, "E. Konsep yang belum ditelaah", new_page=True)
+        yield Paragraph(
+            text("Konsep di bawah ini belum ditelaah anggota lain dan belum termasuk temuan laporan."),
+            note=True,
+        )
+        for finding in contents.drafts:
+            yield from _finding(finding, site, new_page=finding is not contents.drafts[0])
+    yield from _lists(contents, site)
+    yield from _signed(contents)
+    yield from parts.method(contents, (*contents.findings, *contents.drafts))
+
+
+def _procedure(contents: EngagementContents) -> Iterator[Block]:
+    done = contents.procedure
+    rows = [
+        ("Pekerjaan dalam objek dan periode", done.projects),
+        ("Pasangan terindikasi ganda", done.pairs),
+        ("Kasus", done.cases),
+        ("Pasangan disimpulkan", done.concluded),
+        ("Pasangan belum disimpulkan", done.not_concluded),
+        ("Dikecualikan: pekerjaan dicatat setelah tanggal data", done.too_young),
+    ]
+    yield Facts(tuple((name, text(words.count(value))) for name, value in rows))
+    if done.by_kind:
+        kinds = tuple((text(kind_words), text(words.count(many))) for _code, kind_words, many in done.by_kind)
+        yield Grid(("Kesimpulan", "Pasangan"), kinds, (80, 20), frozenset({1}))
+    if not done.scans:
+        yield Paragraph(text("Belum ada pemindaian dalam penugasan ini.", muted=True))
+        return
+    scans = tuple(
+        (
+            text(words.at(scan.started_at)),
+            text(scan.place or "Semua wilayah penugasan"),
+            text(", ".join(map(str, scan.years)) or "semua"),
+            text(f"{words.number(scan.radius_m, 0)} m"),
+            text(words.count(scan.projects)),
+            text(words.count(scan.candidates)),
+            text(words.count(scan.stored)),
+            text(f"{scan.by}\n{scan.state}"),
+        )
+        for scan in done.scans
+    )
+    head = ("Pemindaian", "Wilayah", "Tahun", "Radius", "Pekerjaan", "Calon", "Disimpan", "Oleh")
+    yield Grid(head, scans, (15, 15, 10, 10, 13, 10, 13, 14), frozenset({3, 4, 5, 6}))
+
+
+def _result(contents: EngagementContents, site: Site) -> Iterator[Block]:
+    if not contents.findings:
+        yield Paragraph(text("Belum ada temuan yang termasuk laporan.", muted=True))
+        return
+    rows = tuple(
+        (
+            text(str(finding.number), href=site.link(finding.url)),
+            text(f"{finding.left.project.title} ({finding.left.project.code})\n"
+                 f"{finding.right.project.title} ({finding.right.project.code})"),
+            text(finding.kind_words),
+            text(finding.made_by),
+            text(finding.reviewed_by or "–"),
+            text(words.money(finding.sheet.amount), href=site.link(finding.url)),
+        )
+        for finding in contents.findings
+    )  # fmt: skip
+    total: tuple[Text, ...] = (
+        text(""), text("Jumlah"), text(""), text(""), text(""), text(words.money(contents.total))
+    )  # fmt: skip
+    head = ("No.", "Pekerjaan", "Kesimpulan", "Dibuat", "Ditelaah", "Nilai")
+    yield Grid(head, rows, (6, 34, 16, 12, 12, 20), frozenset({5}), total)
+
+
+def _finding(finding: Finding, site: Site, *, new_page: bool) -> Iterator[Block]:
+    yield Heading(2, parts.finding_name(finding), new_page=new_page)
+    yield from parts.facts(finding, site)
+    yield Heading(3, "Pekerjaan per tanggal data")
+    yield from parts.sides(finding, site)
+    yield from parts.money_lines(finding, site)
+    yield from parts.photos(finding, site)
+    yield Heading(3, "Kesimpulan")
+    metres = f"{words.number(finding.metres, 1)} m yang sama" if finding.metres else "–"
+    rows = [("Kesimpulan", text(finding.kind_words)), ("Alasan", text(finding.reason))]
+    if finding.metres:
+        rows.insert(1, ("Panjang", text(metres)))
+    yield Facts(tuple(rows))
+    if finding.is_duplicate:
+        yield Heading(3, "Unsur temuan")
+        yield parts.sheet(finding, site)
+    yield parts.hands(finding)
+    yield from parts.answers(finding, site)
+    if len(finding.history) > 1:
+        yield Heading(3, "Riwayat kesimpulan")
+        yield from parts.history(finding.history)
+
+
+def _lists(contents: EngagementContents, site: Site) -> Iterator[Block]:
+    yield Heading(1, "Daftar pasangan", new_page=True)
+    if contents.pairs:
+        rows = tuple(_pair_row(pair, site) for pair in contents.pairs)
+        head = ("Kasus", "Pekerjaan A", "Pekerjaan B", "Kesimpulan", "Nilai")
+        yield Grid(head, rows, (8, 28, 28, 18, 18), frozenset({4}))
+    else:
+        yield Paragraph(text("Tidak ada pasangan terindikasi ganda dalam penugasan ini.", muted=True))
+    withdrawn = [decision for decision in contents.decisions if decision.withdrawn_at]
+    if withdrawn:
+        yield Heading(2, "Kesimpulan yang ditarik")
+        yield from parts.history(withdrawn)
+    if contents.remarks:
+        yield Heading(2, "Catatan kasus")
+        remarks = tuple(
+            (
+                text(words.at(remark.at)),
+                text(f"#{remark.case}"),
+                text("\n".join(filter(None, (remark.text, remark.file_name, remark.sha256)))),
+                text(remark.by),
+            )
+            for remark in contents.remarks
+        )
+        yield Grid(("Waktu", "Kasus", "Catatan dan lampiran (SHA-256)", "Oleh"), remarks, (18, 8, 56, 18))
+
+
+def _pair_row(pair: PairListed, site: Site) -> tuple[Text, ...]:
+    link = site.link(pair.url)
+    return (
+        text(f"#{pair.case}" if pair.case else "–"),
+        text(f"{pair.left_title}\n{pair.left} · {pair.left_village}", href=link),
+        text(f"{pair.right_title}\n{pair.right} · {pair.right_village}", href=link),
+        text(pair.kind_words + ("" if pair.reviewed else "\nbelum ditelaah"))
+        if pair.kind
+        else text("Belum disimpulkan", muted=True),
+        text(words.money(pair.money), href=link if pair.money is not None else ""),
+    )
+
+
+def _signed(contents: EngagementContents) -> Iterator[Block]:
+    every = (*contents.findings, *contents.drafts)
+    makers = sorted({finding.made_by for finding in every})
+    reviewers = sorted({finding.reviewed_by for finding in every if finding.reviewed_by})
+    yield Signatures((("Dibuat oleh", ", ".join(makers)), ("Ditelaah oleh", ", ".join(reviewers))))

@@ -177,10 +177,13 @@ def engage(*, actor: Person, users: Iterable[User], places: Iterable[Place], eng
                     audit.record(actor=actor, action="duty.given", subject=duty, place=place.pk, data=data)
 
 
-def disengage(*, actor: Person, engagement: str) -> None:
-    """End all duties of an engagement today: its last day."""
+def disengage(*, actor: Person, engagement: str, users: Iterable[User] | None = None) -> None:
+    """End the duties of an engagement today, their last day: everybody's, or those of these people."""
+    duties = Duty.objects.current().filter(engagement=engagement)
+    if users is not None:
+        duties = duties.filter(user__in=list(users))
     with transaction.atomic():
-        for duty in Duty.objects.current().filter(engagement=engagement):
+        for duty in duties:
             duty.until = timezone.localdate()
             duty.save(update_fields=["until"])
             audit.record(

@@ -5,12 +5,37 @@ Reports render these and ask the database nothing more. Words for people are in 
 evidence.
 """
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from duplicates import freezing, frozen_words
+from duplicates.engagements import DUPLICATES, findings_of, pairs_of, too_young, with_finding
+from duplicates.findings import is_draft
+from duplicates.models import (
+    Case,
+    Decision,
+    DecisionKind,
+    Engagement,
+    FindingSheet,
+    FollowUp,
+    FollowUpKind,
+    Pair,
+    Remark,
+    Scan,
+)
 from duplicates.project_as_of import PhotoAsOf, ProjectAsOf
+from duplicates.score import CASE_FROM, STORED_FROM, SignalScore, likeness_word
 from places.message import Message
+from projects.models import Project
 
 
 @dataclass(frozen=True)
@@ -267,3 +292,335 @@ class EngagementContents:
     decisions: tuple[DecisionWritten, ...]  # all, withdrawn ones too
     remarks: tuple[RemarkWritten, ...]
     total: Decimal  # Σ amount of the findings that speak of money
+
+
+# Gathering --------------------------------------------------------------------------------------------------
+
+
+def contents_of(engagement: Engagement) -> EngagementContents:
+    """Everything that the engagement hands over, as it stands now, each project as it was at the cut-off."""
+    pairs = list(
+        with_finding(pairs_of(engagement), engagement)
+        .select_related("left", "right", "case__assigned_to")
+        .order_by("-weight", "distance_m", "left__code", "right__code")
+    )
+    states = freezing.states(engagement, {key for pair in pairs for key in (pair.left_id, pair.right_id)})
+    listed = [_pair(pair, states) for pair in pairs if {pair.left_id, pair.right_id} <= states.keys()]
+    decisions = list(_decisions(engagement))
+    findings = _findings(engagement, states, decisions)
+    done = [one for one in findings if not one.is_draft]
+    return EngagementContents(
+        pk=engagement.pk,
+        url=reverse("engagement", args=[engagement.pk]),
+        assignment=engagement.assignment,
+        title=engagement.title,
+        objective=engagement.objective,
+        team=tuple(PersonNamed(user.pk, str(user)) for user in engagement.team.order_by("name", "pk")),
+        places=tuple(PlaceNamed(place.pk, place.title) for place in engagement.places.order_by("code")),
+        first_year=engagement.first_year,
+        last_year=engagement.last_year,
+        cut_off=engagement.cut_off,
+        four_eyes=engagement.four_eyes,
+        opened_at=engagement.opened_at,
+        closed_at=engagement.closed_at,
+        procedure=_procedure(engagement, listed),
+        findings=tuple(done),
+        drafts=tuple(one for one in findings if one.is_draft),
+        pairs=tuple(listed),
+        cases=tuple(_cases(pairs, listed)),
+        decisions=tuple(_written(one) for one in decisions),
+        remarks=tuple(_remarks(engagement)),
+        total=sum((one.sheet.amount or Decimal(0) for one in done if one.is_duplicate), Decimal(0)),
+    )
+
+
+def _named(user: User | None) -> str:
+    return str(user) if user else ""
+
+
+def _scored(pair: Pair) -> Scored:
+    parts = [SignalScore.from_json(one) for one in pair.signals]
+    return Scored(
+        distance_m=pair.distance_m,
+        weight=pair.weight,
+        probability=pair.probability,
+        word={"high": _("tinggi"), "medium": _("sedang"), "low": _("rendah")}[
+            likeness_word(pair.probability)
+        ],
+        signals=tuple(SignalSaid(one.signal, one.level, one.weight, one.message) for one in parts),
+    )
+
+
+def _kind_words(kind: str) -> str:
+    return str(DecisionKind(kind).label) if kind in DecisionKind.values else kind
+
+
+def pair_url(engagement: Engagement | int, pair: int) -> str:
+    """The page of a pair inside the engagement."""
+    key = engagement if isinstance(engagement, int) else engagement.pk
+    return reverse("engagement_pair", args=[key, pair])
+
+
+def _pair(pair: Any, states: Mapping[int, ProjectAsOf]) -> PairListed:
+    left, right = states[pair.left_id], states[pair.right_id]
+    return PairListed(
+        pk=pair.pk,
+        url=reverse("duplicate_pair", args=[pair.pk]),
+        case=pair.case_id,
+        left=left.code,
+        left_title=left.title,
+        left_year=left.fiscal_year,
+        right=right.code,
+        right_title=right.title,
+        right_year=right.fiscal_year,
+        left_village=left.village,
+        right_village=right.village,
+        money=frozen_words.smaller_plan(left, right),
+        kind=pair.conclusion or "",
+        kind_words=_kind_words(pair.conclusion or ""),
+        reviewed=pair.reviewed is not None,
+        score=_scored(pair),
+    )
+
+
+def _cases(pairs: Sequence[Pair], listed: Iterable[PairListed]) -> Iterable[CaseListed]:
+    members: dict[int, list[PairListed]] = defaultdict(list)
+    for one in listed:
+        if one.case is not None:
+            members[one.case].append(one)
+    rows: dict[int, Case] = {pair.case_id: pair.case for pair in pairs if pair.case_id and pair.case}
+    for number in sorted(members, key=lambda key: (-rows[key].money, key)):
+        inside, case = members[number], rows[number]
+        yield CaseListed(
+            pk=number,
+            url=case.get_absolute_url(),
+            pairs=tuple(one.pk for one in inside),
+            projects=tuple(sorted({code for one in inside for code in (one.left, one.right)})),
+            money=case.money,
+            assigned_to=_named(case.assigned_to),
+            concluded=sum(1 for one in inside if one.kind),
+        )
+
+
+def _decisions(engagement: Engagement) -> Iterable[Decision]:
+    people = ("decided_by", "reviewed_by", "withdrawn_by")
+    return Decision.objects.filter(engagement=engagement).select_related(*people).order_by("at", "pk")
+
+
+def _written(decision: Decision) -> DecisionWritten:
+    return DecisionWritten(
+        pk=decision.pk,
+        pair=decision.pair_id,
+        kind=decision.kind,
+        kind_words=_kind_words(decision.kind),
+        metres=decision.metres,
+        reason=decision.reason,
+        by=_named(decision.decided_by),
+        at=decision.at,
+        reviewed_by=_named(decision.reviewed_by),
+        reviewed_at=decision.reviewed_at,
+        review_note=decision.review_note,
+        withdrawn_by=_named(decision.withdrawn_by),
+        withdrawn_at=decision.withdrawn_at,
+        withdrawn_reason=decision.withdrawn_reason,
+    )
+
+
+def _procedure(engagement: Engagement, listed: Sequence[PairListed]) -> Procedure:
+    kinds = Counter(one.kind for one in listed if one.kind)
+    scans = Scan.objects.filter(engagement=engagement).select_related("place", "started_by")
+    return Procedure(
+        scans=tuple(_scan(scan) for scan in scans.order_by("started_at", "pk")),
+        projects=_projects_of(engagement),
+        too_young=too_young(engagement),
+        pairs=len(listed),
+        cases=len({one.case for one in listed if one.case}),
+        concluded=sum(kinds.values()),
+        by_kind=tuple((kind, _kind_words(kind), kinds[kind]) for kind in DecisionKind.values if kinds[kind]),
+        not_concluded=sum(1 for one in listed if not one.kind),
+        stored_from=STORED_FROM,
+        case_from=CASE_FROM,
+    )
+
+
+def _projects_of(engagement: Engagement) -> int:
+    inside = Q(pk__in=[])
+    for place in engagement.places.all():
+        inside |= Q(village_id=place.pk) | Q(village__code__startswith=f"{place.pk}.")
+    years = (engagement.first_year, engagement.last_year)
+    made = Project.objects.filter(inside, fiscal_year__range=years)
+    return made.filter(created_at__lt=freezing.end_of(engagement.cut_off)).count()
+
+
+def _scan(scan: Scan) -> ScanDone:
+    return ScanDone(
+        pk=scan.pk,
+        started_at=scan.started_at,
+        finished_at=scan.finished_at,
+        state=str(scan.get_state_display()),
+        by=_named(scan.started_by),
+        engine=scan.engine,
+        radius_m=scan.radius_m,
+        years=tuple(scan.years),
+        place=scan.place.title if scan.place else "",
+        projects=scan.projects,
+        candidates=scan.candidates,
+        stored=scan.stored,
+    )
+
+
+def _remarks(engagement: Engagement) -> Iterable[RemarkWritten]:
+    for remark in Remark.objects.filter(engagement=engagement).select_related("author").order_by("at", "pk"):
+        yield RemarkWritten(
+            pk=remark.pk,
+            case=remark.case_id,
+            text=remark.text,
+            file_name=remark.file_name,
+            sha256=remark.sha256,
+            by=_named(remark.author),
+            at=remark.at,
+        )
+
+
+# Findings ---------------------------------------------------------------------------------------------------
+
+
+def _findings(
+    engagement: Engagement, states: Mapping[int, ProjectAsOf], decisions: Sequence[Decision]
+) -> list[Finding]:
+    """Conclusions in force, numbered: those that speak of money first, the largest first."""
+    rows = findings_of(engagement).select_related("pair__left", "pair__right", "decided_by", "reviewed_by")
+    found = [one for one in rows if {one.pair.left_id, one.pair.right_id} <= states.keys()]
+    sheets = _sheets([one.pk for one in found])
+    found.sort(key=lambda one: (one.kind not in DUPLICATES, -_amount(sheets.get(one.pk)), one.at, one.pk))
+    now = frozen_words.now_of({key for one in found for key in (one.pair.left_id, one.pair.right_id)})
+    follow_ups = _follow_ups([one.pk for one in found])
+    history: dict[int, list[DecisionWritten]] = defaultdict(list)
+    for decision in decisions:
+        history[decision.pair_id].append(_written(decision))
+    sides = {key: side_of(state, now) for key, state in states.items() if key in now}
+    return [
+        _finding(
+            number,
+            one,
+            engagement,
+            sides,
+            sheets.get(one.pk),
+            follow_ups[one.pk],
+            tuple(history[one.pair_id]),
+        )
+        for number, one in enumerate(found, start=1)
+    ]
+
+
+def _amount(sheet: Sheet | None) -> Decimal:
+    return (sheet.amount if sheet else None) or Decimal(0)
+
+
+def side_of(state: ProjectAsOf, now: Mapping[int, tuple[ProjectAsOf, int]]) -> Side:
+    """A project as it was, with what has changed since. now: from frozen_words.now_of."""
+    since = frozen_words.since(state, *now[state.pk]) if state.pk in now else []
+    return Side(
+        project=state,
+        rows=tuple(frozen_words.rows(state)),
+        since=tuple(Difference(*one) for one in since),
+    )
+
+
+def _finding(
+    number: int,
+    decision: Decision,
+    engagement: Engagement,
+    sides: Mapping[int, Side],
+    sheet: Sheet | None,
+    follow_ups: Sequence[FollowUpDone],
+    history: tuple[DecisionWritten, ...],
+) -> Finding:
+    decision.engagement = engagement
+    pair = decision.pair
+    left, right = sides[pair.left_id], sides[pair.right_id]
+    return Finding(
+        number=number,
+        url=reverse("finding", args=[decision.pk]),
+        pair=pair.pk,
+        pair_url=pair_url(engagement, pair.pk),
+        case=pair.case_id,
+        kind=decision.kind,
+        kind_words=_kind_words(decision.kind),
+        is_duplicate=decision.kind in DUPLICATES,
+        metres=decision.metres,
+        reason=decision.reason,
+        made_by=_named(decision.decided_by),
+        made_at=decision.at,
+        reviewed_by=_named(decision.reviewed_by),
+        reviewed_at=decision.reviewed_at,
+        review_note=decision.review_note,
+        is_draft=is_draft(decision),
+        facts=tuple(frozen_words.said(frozen_words.facts(left.project, right.project))),
+        left=left,
+        right=right,
+        shared_photos=tuple(frozen_words.shared_photos(left.project, right.project)),
+        sheet=sheet or _empty_sheet(),
+        replies=tuple(one for one in follow_ups if one.kind == FollowUpKind.REPLY),
+        follow_ups=tuple(one for one in follow_ups if one.kind != FollowUpKind.REPLY),
+        history=history,
+        score=_scored(pair),
+    )
+
+
+def _sheets(findings: Sequence[int]) -> dict[int, Sheet]:
+    rows = FindingSheet.objects.filter(decision__in=findings).prefetch_related("criteria")
+    return {row.decision_id: _sheet(row) for row in rows}
+
+
+def _sheet(row: FindingSheet) -> Sheet:
+    criteria = tuple(
+        CriterionSaid(one.pk, one.title, one.text, one.valid_from, one.valid_until)
+        for one in row.criteria.all()
+    )
+    parts = {
+        _("kondisi"): row.condition,
+        _("kriteria"): criteria,
+        _("sebab"): row.cause,
+        _("akibat"): row.effect,
+        _("rekomendasi"): row.recommendation,
+    }
+    return Sheet(
+        condition=row.condition,
+        criteria=criteria,
+        cause=row.cause,
+        effect=row.effect,
+        recommendation=row.recommendation,
+        amount=row.amount,
+        missing=tuple(name for name, part in parts.items() if not part),
+    )
+
+
+def _empty_sheet() -> Sheet:
+    missing = (_("kondisi"), _("kriteria"), _("sebab"), _("akibat"), _("rekomendasi"))
+    return Sheet("", (), "", "", "", None, missing)
+
+
+def _follow_ups(findings: Sequence[int]) -> dict[int, list[FollowUpDone]]:
+    found: dict[int, list[FollowUpDone]] = defaultdict(list)
+    rows = FollowUp.objects.filter(decision__in=findings).select_related("project", "written_by")
+    for row in rows.order_by("date", "pk"):
+        found[row.decision_id].append(follow_up_done(row))
+    return found
+
+
+def follow_up_done(row: FollowUp) -> FollowUpDone:
+    """What was done afterwards, as a value."""
+    return FollowUpDone(
+        pk=row.pk,
+        kind=row.kind,
+        kind_words=str(row.get_kind_display()),
+        on=row.date,
+        due=row.due,
+        document=row.document,
+        amount=row.amount,
+        project=row.project.code if row.project else "",
+        project_title=row.project.title if row.project else "",
+        note=row.note,
+        by=_named(row.written_by),
+    )

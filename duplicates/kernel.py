@@ -16,11 +16,10 @@ from shapely.geometry.base import BaseGeometry
 from duplicates.comparison import Comparison, Record
 from duplicates.score import SignalScore, cents_of, score, total
 from duplicates.signals import SIGNALS
+from duplicates.sites import OVERFETCH_M
 from duplicates.titles import Frequencies
 from duplicates.works import Batch
 from places.earth import metres_between, metres_between_geometries, metres_per_degree
-
-OVERFETCH_M = 1.0  # engines look this much further than asked, so that rounding differences lose no pair
 
 __all__ = [
     "OVERFETCH_M",
@@ -31,6 +30,7 @@ __all__ = [
     "score_batch",
     "score_pair",
     "score_pairs",
+    "scored_pair",
 ]
 
 
@@ -93,6 +93,17 @@ def score_pair(left: Record, right: Record, frequencies: Frequencies) -> ScoredP
     if left.order > right.order:
         left, right = right, left
     return _scored(left, right, distance_between(left, right), frequencies)
+
+
+def scored_pair(pair: Comparison, weight: float, probability: float) -> ScoredPair:
+    """A pair whose score is known already, with what each signal says of it."""
+    parts = []
+    for signal in SIGNALS:
+        found = signal.compare(pair)
+        parts.append(
+            SignalScore(signal.name, found.level, cents_of(signal.name, found.level) / 100, found.message)
+        )
+    return ScoredPair(pair.left.id, pair.right.id, pair.distance_m, weight, probability, tuple(parts))
 
 
 def _scored(left: Record, right: Record, distance_m: float | None, frequencies: Frequencies) -> ScoredPair:

@@ -1,0 +1,51 @@
+"""Engine "array": the register in columns, candidates from a grid in space, signals over whole arrays. For scans."""
+
+from collections.abc import Collection, Iterator
+
+import numpy as np
+
+from duplicates.engines import PARTS, Request, Scored, scored, with_pictured
+from duplicates.engines.loading import load
+from duplicates.kernel import distance_between
+from duplicates.sites import Near, nearest
+from duplicates.works import Batch
+
+
+class ArrayEngine:
+    """A pair belongs to the part of its lower project."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self._register = load(request)
+        self.projects = int(self._register.chosen.sum())
+        self._near = self._found()
+        self.numbers = list(range(PARTS))
+
+    def _found(self) -> Near:
+        """Candidates in order of their parts, those by pictures among them."""
+        register = self._register
+        near = nearest(register.sites, self.request.radius.largest)
+        left, right = with_pictured(register.works, near.left, near.right)
+        record = register.works.record
+        register.records.prepare(np.unique([left, right]))
+        metres = [
+            distance_between(record(a), record(b)) for a, b in zip(left.tolist(), right.tolist(), strict=True)
+        ]
+        far = np.array([np.nan if one is None else one for one in metres], dtype=np.float64)
+        one, other = np.concatenate([near.left, left]), np.concatenate([near.right, right])
+        self._part = self._register.keys[one] % PARTS
+        order = np.argsort(self._part, kind="stable")
+        self._part = self._part[order]
+        return Near(one[order], other[order], np.concatenate([near.distance_m, far])[order])
+
+    def scored(self, numbers: Collection[int]) -> Iterator[Scored]:
+        """The pairs of these parts."""
+        register, near = self._register, self._near
+        chosen = None if self.request.choice.everything else register.chosen
+        for number in numbers:
+            first, last = np.searchsorted(self._part, [number, number + 1])
+            rows = slice(first, last)
+            batch = Batch(register.works, near.left[rows], near.right[rows], near.distance_m[rows])
+            part = scored(number, register.keys, batch, self.request, chosen)
+            register.records.prepare(np.unique([part.batch.left, part.batch.right]))
+            yield part

@@ -1,0 +1,146 @@
+"""Titles as they were read, kept by project: reading one takes long, so it is done once, not at every scan."""
+
+import io
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.db import connection, transaction
+
+from duplicates import title_words, titles
+from duplicates.titles import Frequencies, Title, read_title
+
+CHUNK = 5000
+
+
+def _version() -> int:
+    """Changes with the tables and rules of reading, so that what was read by older ones is read anew."""
+    sources = (Path(str(module.__file__)).read_bytes() for module in (titles, title_words))
+    return zlib.crc32(b"".join(sources)) >> 1
+
+
+VERSION = _version()
+
+# A full pass over projects and readings by their primary keys.
+UNREAD = """
+SELECT project.id, project.title, hashtextextended(project.title, 0)
+FROM projects_project AS project
+LEFT JOIN duplicates_readtitle AS reading ON reading.project_id = project.id
+WHERE (reading.project_id IS NULL
+       OR reading.title_hash <> hashtextextended(project.title, 0)
+       OR reading.version <> %(version)s)
+  AND (%(projects)s::bigint[] IS NULL OR project.id = ANY(%(projects)s::bigint[]))
+ORDER BY project.id
+LIMIT %(most)s
+"""
+
+KEEP = """
+INSERT INTO duplicates_readtitle (project_id, title_hash, version, words, marks, built)
+SELECT project_id, title_hash, version, words, marks, built FROM just_read
+ON CONFLICT (project_id) DO UPDATE
+SET title_hash = EXCLUDED.title_hash, version = EXCLUDED.version, words = EXCLUDED.words,
+    marks = EXCLUDED.marks, built = EXCLUDED.built
+"""
+
+# In how many works' titles each word stands.
+FREQUENCIES = """
+SELECT word.word, count(*)
+FROM projects_project AS project
+JOIN duplicates_readtitle AS reading ON reading.project_id = project.id
+CROSS JOIN LATERAL (SELECT DISTINCT unnest(reading.words) AS id) AS held
+JOIN duplicates_titleword AS word ON word.id = held.id
+WHERE project.status <> ALL(%(left_out)s)
+GROUP BY word.word
+"""
+
+
+def refresh(projects: list[int] | None = None) -> int:
+    """Read the titles that were not read yet, or not as they stand now. Returns how many.
+
+    projects: only these primary keys; None = all.
+    """
+    done = 0
+    numbers = dict(_words())
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(UNREAD, {"version": VERSION, "projects": projects, "most": CHUNK})
+            unread = [(key, read_title(title), hashed) for key, title, hashed in cursor.fetchall()]
+            if unread:
+                _number_words({word.text for _key, title, _hash in unread for word in title.words}, numbers)
+                _keep(unread, numbers)
+        done += len(unread)
+        if len(unread) < CHUNK:
+            return done
+
+
+def _words() -> list[tuple[str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT word, id FROM duplicates_titleword")
+        return [(word, number) for word, number in cursor.fetchall()]
+
+
+def _number_words(words: set[str], numbers: dict[str, int]) -> None:
+    """Give every word its number; another process may be doing the same."""
+    new = sorted(words - numbers.keys())
+    if new:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO duplicates_titleword (word) SELECT unnest(%s::text[]) ON CONFLICT (word) DO NOTHING",
+                [new],
+            )
+            cursor.execute("SELECT word, id FROM duplicates_titleword WHERE word = ANY(%s::text[])", [new])
+            numbers.update(cursor.fetchall())
+
+
+def _keep(read: list[tuple[int, Title, int]], numbers: dict[str, int]) -> None:
+    lines = io.StringIO()
+    for key, title, hashed in read:
+        words = ",".join(str(numbers[word.text]) for word in title.words)
+        marks = marks_text(title).replace("\\", "\\\\")
+        lines.write(f"{key}\t{hashed}\t{VERSION}\t{{{words}}}\t{marks}\t{','.join(sorted(title.built))}\n")
+    lines.seek(0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE just_read (project_id bigint, title_hash bigint, version int, words int[],"
+            " marks text, built text) ON COMMIT DROP"
+        )
+        cursor.copy_expert("COPY just_read FROM STDIN", lines)
+        cursor.execute(KEEP)
+        cursor.execute("DROP TABLE just_read")
+
+
+def marks_text(title: Title) -> str:
+    """A title's marks as kept."""
+    if not title.marks:
+        return ""
+    return json.dumps([[kind, sorted(title.marks[kind])] for kind in sorted(title.marks)], ensure_ascii=False)
+
+
+def read_marks(text: str) -> dict[str, frozenset[str]]:
+    """Kept marks as a title has them."""
+    return {kind: frozenset(values) for kind, values in json.loads(text)} if text else {}
+
+
+def read_built(text: str) -> frozenset[str]:
+    """What a title names as built, as kept."""
+    return frozenset(text.split(",")) if text else frozenset()
+
+
+def frequencies(left_out: list[str]) -> Frequencies:
+    """Words of the titles of all works: those of projects in none of the states left out."""
+    values = {"left_out": left_out}
+    with connection.cursor() as cursor:
+        cursor.execute(FREQUENCIES, values)
+        counts = dict(cursor.fetchall())
+        cursor.execute(
+            "SELECT count(*) FROM projects_project AS project WHERE project.status <> ALL(%(left_out)s)",
+            values,
+        )
+        (number,) = cursor.fetchone()
+    return Frequencies(number, counts)
+
+
+def vocabulary() -> Iterator[tuple[str, int]]:
+    """Every word that was ever read, with its number."""
+    yield from _words()

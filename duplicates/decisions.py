@@ -116,6 +116,15 @@ def _require(actor: User, pair: Pair, engagement: Engagement | None) -> None:
         raise Problem(message("decision.not_covered", assignment=engagement.assignment))
 
 
+def require_follow_up(actor: User, decision: Decision) -> None:
+    """Raises PermissionDenied for those who could not have written the decision; a closed engagement is no bar."""
+    if decision.engagement is None:
+        return _require(actor, decision.pair, None)
+    if not reach(actor, Action.FINDING) or not decision.engagement.team.filter(pk=actor.pk).exists():
+        raise PermissionDenied(_("Temuan hanya ditulis oleh tim penugasan."))
+    return None
+
+
 def _check(kind: str, reason: str, metres: float | None) -> None:
     if kind not in DecisionKind.values:
         raise Problem(message("decision.unknown_kind", kind=kind))

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from duplicates.comparison import Record
-from duplicates.kernel import ScoredPair, distance_between, score_pair
+from duplicates.kernel import ScoredPair, distance_between, score_pair, score_pairs
 from duplicates.labelled import LabelledPair, LabelledSet, pair_key
 from duplicates.records import compare_lists
 from duplicates.titles import Frequencies
@@ -125,10 +125,8 @@ def precision_at(scored: Iterable[tuple[float | None, bool]], first: int = FIRST
 
 def judge(labelled: LabelledSet, *, radius_m: float) -> list[Judged]:
     """Score the labelled pairs as a scan would; a closed set brings its other pairs too, as different ones."""
-    brought: dict[tuple[str, str], ScoredPair] = {}
     two_lists = labelled.against is not None
-    for pair in compare_lists(labelled.records, labelled.against, radius_m=radius_m, min_probability=0):
-        brought[_key(pair.left_id, pair.right_id, two_lists)] = pair
+    brought = {_key(pair.left_id, pair.right_id, two_lists): pair for pair in _brought(labelled, radius_m)}
     judged = []
     for one in labelled.pairs:
         found = brought.pop(_key(one.left.id, one.right.id, two_lists), None)
@@ -140,6 +138,19 @@ def judge(labelled: LabelledSet, *, radius_m: float) -> list[Judged]:
             other = LabelledPair(lefts[found.left_id], rights[found.right_id], False, "")
             judged.append(Judged(other, found.weight, found.probability))
     return judged
+
+
+def _brought(labelled: LabelledSet, radius_m: float) -> list[ScoredPair]:
+    """What a scan brings of a set: all pairs of a closed one, else only those that are labelled."""
+    if labelled.closed:
+        return compare_lists(labelled.records, labelled.against, radius_m=radius_m, min_probability=0)
+    return score_pairs(
+        ((pair.left, pair.right) for pair in labelled.pairs),
+        frequencies_of(labelled),
+        radius_m=radius_m,
+        min_probability=0,
+        keep_sides=labelled.against is not None,
+    )
 
 
 def _key(left: str, right: str, two_lists: bool) -> tuple[str, str]:

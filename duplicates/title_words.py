@@ -66,6 +66,13 @@ kelompok wanita tani = kwt
 koperasi desa merah putih = kdmp, kopdes merah putih
 padat karya tunai = pktd, padat karya tunai desa
 tahap = tahapan, fase, phase
+ruas = segmen, seksi, penggal
+sisi utara = sisi lor, sebelah utara, sebelah lor, bagian utara
+sisi selatan = sisi kidul, sebelah selatan, sebelah kidul, bagian selatan
+sisi timur = sisi wetan, sebelah timur, sebelah wetan, bagian timur
+sisi barat = sisi kulon, sebelah barat, sebelah kulon, bagian barat
+kanan = sisi kanan, sebelah kanan
+kiri = sisi kiri, sebelah kiri
 paket = pkt
 """
 
@@ -91,6 +98,8 @@ COMMON_PER_THOUSAND: dict[str, int] = {
     "tengah": 30, "krajan": 60, "lor": 30, "kidul": 30, "wetan": 30, "kulon": 30, "sungai": 40, "kali": 30, "sawah": 30,
     "depan": 20, "kanan": 20, "kiri": 20, "sisi": 20, "paket": 30, "tahap": 20, "pelebaran": 15, "normalisasi": 25,
     "umum": 30, "bantuan": 30, "belanja": 40, "modal": 40, "sd": 20, "sdn": 20, "makam": 15,
+    "luncuran": 5, "dpal": 5, "silpa": 5, "berikutnya": 5,
+    "sisi utara": 10, "sisi selatan": 10, "sisi timur": 10, "sisi barat": 10,
     "rt 1": 60, "rt 2": 60, "rt 3": 50, "rt 4": 40, "rt 5": 30, "rt 6": 20, "rw 1": 90, "rw 2": 80, "rw 3": 60,
     "rw 4": 40, "rw 5": 30,
 }  # fmt: skip
@@ -124,7 +133,8 @@ AKIN: frozenset[frozenset[str]] = frozenset(
 # Words that exclude each other when one title has the one and the other title has the other.
 SIDES: dict[str, str] = {
     "kanan": "side", "kiri": "side", "utara": "compass", "selatan": "compass", "timur": "compass", "barat": "compass",
-    "lor": "compass", "kidul": "compass", "wetan": "compass", "kulon": "compass", "hulu": "flow", "hilir": "flow",
+    "lor": "compass", "kidul": "compass", "wetan": "compass", "kulon": "compass", "hulu": "flow",
+    "sisi utara": "side", "sisi selatan": "side", "sisi timur": "side", "sisi barat": "side", "hilir": "flow",
     "upstream": "flow", "downstream": "flow", "left": "side", "right": "side",
 }  # fmt: skip
 SAME_SIDE: dict[str, str] = {
@@ -156,4 +166,7 @@ LONGEST_PHRASE = max(len(words) for words in CANONICAL)
 # Words of looking after what stands already.
 MAINTENANCE = frozenset(("pemeliharaan", "rehabilitasi", "peningkatan"))
 # A road is built up: what lies below, and what is laid on top of it.
-BELOW, ON_TOP = frozenset(("makadam",)), frozenset(("aspal", "paving", "rabat beton"))
+BELOW = frozenset(("makadam", "pondasi", "pengurugan", "urugan", "pemadatan", "sirtu"))
+ON_TOP = frozenset(("aspal", "paving", "rabat beton"))
+# What goes on from an earlier work: the rest of last year's money, or the next stretch.
+CONTINUED = frozenset(("lanjutan", "luncuran", "dpal", "silpa", "berikutnya"))

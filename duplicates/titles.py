@@ -77,7 +77,7 @@ class Quantity:
 class Title:
     """A title as read: `words` in one spelling, and what was taken out or marked while reading.
 
-    marks: what can contradict another title, by kind: {"rt": {"2"}, "krajan": {"1"}, "ruas": {"2.02.05.003"}}.
+    marks: what can contradict another title, by kind: {"rt": {"2"}, "krajan": {"1"}, "kode": {"2.02.05.003"}}.
     built: kinds of work named, in the words of Project.work_type.
     """
 
@@ -209,7 +209,7 @@ def mark_of(word: str) -> tuple[str, str] | None:
     if word in SIDES:
         return SIDES[word], SAME_SIDE.get(word, word)
     if word[:1].isdigit():
-        return ("sta", word) if _STATION_WORD.fullmatch(word) else ("ruas", word)
+        return ("sta" if _STATION_WORD.fullmatch(word) else "kode", word)
     numbered = _NUMBERED.fullmatch(word)
     return (numbered[1], numbered[2]) if numbered else None
 
@@ -315,12 +315,12 @@ def _written_apart(title: Title) -> list[tuple[frozenset[str], frozenset[str]]]:
     return [(frozenset([a.text, b.text]), frozenset([a.text + b.text])) for a, b in pairwise(title.words)]
 
 
-# A title without a phase is the first one: "… tahap 2" goes on where "…" ended.
-UNSAID = {"tahap": frozenset(["1"])}
+# A title without a phase or stretch is the first one: "… tahap 2" goes on where "…" ended.
+UNSAID = {"tahap": frozenset(["1"]), "ruas": frozenset(["1"])}
 
 
 # What two works of one plan differ by: the signal "context" weighs these, so "title" does not.
-PHASE, SIDE, STRETCH = frozenset(("tahap",)), frozenset(("side", "flow")), frozenset(("sta",))
+PHASE, SIDE, STRETCH = frozenset(("tahap",)), frozenset(("side", "flow")), frozenset(("ruas", "sta"))
 OF_ONE_PLAN = PHASE | SIDE | STRETCH
 BUILT_KIND = "built"
 
@@ -331,7 +331,7 @@ def contradictions(left: Title, right: Title) -> dict[str, tuple[str, str]]:
     for kind in sorted(left.marks.keys() | right.marks.keys()):
         mine, theirs = left.marks.get(kind, UNSAID.get(kind)), right.marks.get(kind, UNSAID.get(kind))
         if mine and theirs and excludes(kind, mine, theirs):
-            prefix = "" if kind in SIDES.values() or kind in ("ruas", "sta") else f"{kind} "
+            prefix = "" if kind in SIDES.values() or kind in ("kode", "sta") else f"{kind} "
             found[kind] = prefix + ", ".join(sorted(mine)), prefix + ", ".join(sorted(theirs))
     if builds_exclude(left.built, right.built):
         found[BUILT_KIND] = _names(left), _names(right)

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duplicates.comparison import Comparison, Finding, Record
+from duplicates.houses import both_houses, is_house
 from duplicates.works import Batch
 from places.message import mark as _
 from places.message import message, sentences
@@ -20,7 +21,6 @@ SENTENCES = sentences(
 # From which ratio, smaller to larger, each level counts.
 LIMITS = (("same", 0.999), ("close", 0.95), ("similar", 0.75), ("half", 0.4), ("different", 0.0))
 LEVELS = ("unknown", *(name for name, _limit in LIMITS))
-HOUSE = "house"
 
 
 def _known(record: Record) -> float | None:
@@ -36,7 +36,7 @@ def compare(pair: Comparison) -> Finding:
     level = next(name for name, limit in LIMITS if ratio >= limit)
     sums = {"left_rp": str(pair.left.budget), "right_rp": str(pair.right.budget)}
     if level == "same":
-        if pair.left.work_type == pair.right.work_type == HOUSE:
+        if is_house(pair.left) and is_house(pair.right):
             return Finding("unknown", message("budget.standard", left_rp=sums["left_rp"]))
         return Finding("same", message("budget.same", left_rp=sums["left_rp"]))
     return Finding(level, message("budget.ratio", share_pct=round(ratio * 100), **sums))
@@ -56,11 +56,3 @@ def levels(batch: Batch) -> NDArray[np.int8]:
     found = ratio_levels(works.budget[batch.left], works.budget[batch.right])
     found[(found == LEVELS.index("same")) & both_houses(batch)] = 0
     return found
-
-
-def both_houses(batch: Batch) -> NDArray[np.bool_]:
-    """Pairs of two houses."""
-    names = batch.works.names["work_type"]
-    code = names.index(HOUSE) if HOUSE in names else -2
-    column = batch.works.work_type
-    return np.asarray((column[batch.left] == code) & (column[batch.right] == code))

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duplicates.comparison import Comparison, Finding, Record
-from duplicates.signals.budget import both_houses
-from duplicates.title_words import BELOW, MAINTENANCE, ON_TOP
+from duplicates.houses import both_houses, is_house
+from duplicates.title_words import BELOW, CONTINUED, MAINTENANCE, ON_TOP
 from duplicates.titles import PHASE, SIDE, STRETCH, Title, contradictions, read_title
 from duplicates.works import Batch
 from places.message import mark as _
@@ -27,7 +27,8 @@ SENTENCES = sentences(
         "context.replaces": _("Tercatat menggantikan pekerjaan lain."),
         "context.phase": _("Tahap pekerjaan berbeda: “%(left)s” dan “%(right)s”."),
         "context.side": _("Sisi berbeda: “%(left)s” dan “%(right)s”."),
-        "context.stretch": _("Ruas berbeda menurut STA: %(left)s dan %(right)s."),
+        "context.stretch": _("Ruas berbeda: “%(left)s” dan “%(right)s”."),
+        "context.continued": _("Salah satu judul menyebut lanjutan: “%(words)s”."),
         "context.house": _(
             "Dua rumah berjarak %(distance_m)s (lebih dari %(limit_m)s): satu program, rumah lain."
         ),
@@ -37,8 +38,17 @@ SENTENCES = sentences(
 )
 DECLARED = ("merged_into", "carried_over_from", "continues", "layer_on", "replaces")
 BY_TITLE = (("phase", PHASE), ("side", SIDE), ("stretch", STRETCH))
-LEVELS = ("unknown", *DECLARED, *(name for name, _kinds in BY_TITLE), "house", "maintenance", "layer", "none")
-SAME_HOUSE_M = 8.0  # two visits to one house differ by less; the next house stands further off
+LEVELS = (
+    "unknown",
+    *DECLARED,
+    *(name for name, _kinds in BY_TITLE),
+    "continued",
+    "house",
+    "maintenance",
+    "layer",
+    "none",
+)
+SAME_HOUSE_M = 5.0  # a house entered twice lies nearer; the next house stands further off
 MAINTENANCE_YEARS = 2  # years between the works from which the later one's "rehabilitasi" is looking after
 
 
@@ -50,11 +60,15 @@ def compare(pair: Comparison) -> Finding:
         if kind in declared:
             return Finding(kind, message(f"context.{kind}"))
     left, right = read_title(pair.left.title), read_title(pair.right.title)
-    return _by_title(left, right) or _house(pair) or _later(pair, left, right) or _layer(left, right) or (
-        Finding("none", message("context.none"))
-        if left.words and right.words
-        else Finding("unknown", message("context.none"))
-    )  # fmt: skip
+    explained = (
+        _by_title(left, right)
+        or _continued(left, right)
+        or _house(pair)
+        or _later(pair, left, right)
+        or _layer(left, right)
+    )
+    readable = left.words and right.words
+    return explained or Finding("none" if readable else "unknown", message("context.none"))
 
 
 def _code(record: Record) -> str:
@@ -70,8 +84,16 @@ def _by_title(left: Title, right: Title) -> Finding | None:
     return None
 
 
+def _continued(left: Title, right: Title) -> Finding | None:
+    """One title says that it goes on from something; where both say so, they may be the same going on."""
+    one, other = left.vocabulary & CONTINUED, right.vocabulary & CONTINUED
+    if bool(one) == bool(other):
+        return None
+    return Finding("continued", message("context.continued", words=", ".join(sorted(one or other))))
+
+
 def _house(pair: Comparison) -> Finding | None:
-    if pair.left.work_type != "house" or pair.right.work_type != "house":
+    if not (is_house(pair.left) and is_house(pair.right)):
         return None
     if pair.distance_m is None or pair.distance_m <= SAME_HOUSE_M:
         return None
@@ -112,6 +134,8 @@ def levels(batch: Batch) -> NDArray[np.int8]:
     found[_layers(table, left, right)] = LEVELS.index("layer")
     found[_maintained(batch, left, right)] = LEVELS.index("maintenance")
     found[_houses(batch)] = LEVELS.index("house")
+    goes_on = table.holding(CONTINUED)
+    found[goes_on[left] != goes_on[right]] = LEVELS.index("continued")
     for level, kinds in reversed(BY_TITLE):
         found[table.contradictory(left, right, kinds)] = LEVELS.index(level)
     for kind in reversed(DECLARED):

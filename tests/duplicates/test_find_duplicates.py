@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from duplicates.models import Pair
+from duplicates.signals import SIGNALS
 from tests.cast import Cast
 from tests.factories import ProjectFactory
 
@@ -53,7 +54,7 @@ def test_it_writes_the_six_columns(works: Path) -> None:
     (row,) = list(csv.DictReader(io.StringIO(out)))
     assert list(row) == COLUMNS
     assert (row["left_id"], row["right_id"], float(row["distance_m"])) == ("A1", "A2", 11.06)
-    assert [part["signal"] for part in json.loads(row["signals"])] == ["distance", "title", "work_type"]
+    assert [part["signal"] for part in json.loads(row["signals"])] == [signal.name for signal in SIGNALS]
     assert "works.csv: 5: lon, lat: ', ': Koordinat kosong" in err
 
 
@@ -85,7 +86,7 @@ def test_it_writes_a_workbook_in_which_text_stays_text(works: Path, tmp_path: Pa
     works.write_text(LIST.replace("A1,Rabat", "=1+1,Rabat"), encoding="utf-8")
     run("--records", works, "--format", "xlsx", "--output", tmp_path / "pairs.xlsx")
     book = openpyxl.load_workbook(tmp_path / "pairs.xlsx")
-    assert book.sheetnames == ["pairs", "penjelasan"]
+    assert book.sheetnames == ["ringkasan", "pairs", "penjelasan", "kasus", "kesimpulan", "metode"]
     rows = list(book["pairs"].values)
     assert list(rows[0]) == COLUMNS
     assert rows[1][:3] == ("=1+1", "A2", 11.06)
@@ -113,7 +114,7 @@ def test_it_writes_a_page_that_fetches_nothing(works: Path, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--format", "geojson"], "invalid choice: 'geojson'"),
+        (["--format", "shp"], "invalid choice: 'shp'"),
         (["--engine", "array"], "invalid choice: 'array'"),
         (["--against", "x.csv"], "--against compares with --records"),
         (["--records", "x.csv", "--year", "2025"], "--year and --place choose from the register"),

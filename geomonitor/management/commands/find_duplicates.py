@@ -1,6 +1,5 @@
 """find_duplicates: candidate pairs of the register, or of outside lists without a database."""
 
-import io
 from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
 from duplicates.kernel import PairTable
+from duplicates.models import Decision
 from duplicates.records import RecordList, UnreadableList, compare_lists, read_records
 from duplicates.scan import place_named, scan_register
 from duplicates.score import CASE_FROM
 from maps.folium_pages import pairs_page
 from places.saying import say
-from reports.pairs import write_csv, write_text, write_xlsx
+from reports.formats import FORMATS
+from reports.known import Known
 
-FORMATS = ("table", "csv", "xlsx", "html")
 ENGINES = ("postgis",)
 
 
@@ -71,7 +71,7 @@ class Command(BaseCommand):
             "--records", type=Path, metavar="FILE", help="a CSV or XLSX list: id, title, lon, lat …"
         )
         parser.add_argument("--against", type=Path, metavar="FILE", help="compare --records with this list")
-        parser.add_argument("--format", default="table", choices=FORMATS)
+        parser.add_argument("--format", default="table", choices=(*FORMATS, "html"))
         parser.add_argument(
             "--output", type=Path, metavar="FILE", help="write here instead of to the terminal"
         )
@@ -82,16 +82,23 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self._refuse_what_cannot_be(options)
         with translation.override(options["lang"]):
-            table = self._from_lists(options) if options["records"] else self._from_register(options)
-            self._give_out(table, options["format"], options["output"])
+            if options["records"]:
+                table, known = self._from_lists(options), Known()
+            else:
+                table = self._from_register(options)
+                known = Known.of(table, Decision.objects.in_force().filter(engagement__isnull=True))
+            self._give_out(table, options["format"], options["output"], known)
 
     def _refuse_what_cannot_be(self, options: dict[str, Any]) -> None:
         if options["against"] and not options["records"]:
             raise CommandError("--against compares with --records; give both.")
         if options["records"] and (options["year"] or options["place"]):
             raise CommandError("--year and --place choose from the register; they do not go with --records.")
-        if options["format"] == "xlsx" and not options["output"]:
-            raise CommandError("A workbook needs a file to go to: add --output pairs.xlsx.")
+        wanted = FORMATS.get(options["format"])
+        if wanted and not wanted.is_text and not options["output"]:
+            raise CommandError(
+                f"This format is no text for a terminal: add --output pairs.{wanted.suffix}."
+            )
         if options["output"] and not options["output"].absolute().parent.is_dir():
             raise CommandError(f"{options['output']} cannot be written: there is no such folder.")
 
@@ -133,18 +140,11 @@ class Command(BaseCommand):
         )
         return done.table
 
-    def _give_out(self, table: PairTable, format_: str, output: Path | None) -> None:
-        if format_ == "xlsx":
-            made = io.BytesIO()
-            write_xlsx(table, made)
-            content = made.getvalue()
-        else:
-            text = io.StringIO()
-            if format_ == "html":
-                text.write(pairs_page(table))
-            else:
-                (write_csv if format_ == "csv" else write_text)(table, text)
-            content = text.getvalue().encode()
+    def _give_out(self, table: PairTable, format_: str, output: Path | None, known: Known) -> None:
+        try:
+            content = self._made(table, format_, known)
+        except ValueError as error:  # SOURCE_DATE_EPOCH that is none
+            raise CommandError(str(error)) from error
         if output:
             try:
                 output.write_bytes(content)
@@ -153,3 +153,8 @@ class Command(BaseCommand):
             self.stderr.write(f"{len(table.pairs)} pairs → {output}")
         else:
             self.stdout.write(content.decode(), ending="")
+
+    def _made(self, table: PairTable, format_: str, known: Known) -> bytes:
+        if format_ == "html":
+            return pairs_page(table).encode()
+        return FORMATS[format_].write(table, known)

@@ -52,7 +52,7 @@ LEVELS: tuple[Level, ...] = (
     Level(
         "title",
         "identical",
-        0.4, 0.02,
+        0.4, 0.015,
         "same names, same RT/RW: neighbours hardly share all of them by chance",
     ),
     Level("title", "alike", 0.22, 0.05, "the same names written by another office in other words"),
@@ -60,7 +60,7 @@ LEVELS: tuple[Level, ...] = (
         "title", "same_template", 0.07, 0.07, "word for word “Drainase Krajan”, but many works are called so"
     ),
     Level("title", "template", 0.05, 0.12, "“Pembangunan jalan” stands in every village: no sign"),
-    Level("title", "related", 0.08, 0.16, "some words in common, as neighbours have"),
+    Level("title", "related", 0.08, 0.165, "some words in common, as neighbours have"),
     Level(
         "title",
         "contradictory",
@@ -102,8 +102,8 @@ LEVELS: tuple[Level, ...] = (
     Level("fund_source", "overlapping", 0.08, 0.08, "shown, not weighed"),
     Level("fund_source", "different", 0.32, 0.32, "shown, not weighed: must never speak against"),
     Level("year", "same_dates", 0.06, 0.02, "planned from the same day to the same day: copied"),
-    Level("year", "same", 0.62, 0.3, "entered twice in one year"),
-    Level("year", "next", 0.24, 0.32, "this year from one source, next year from another"),
+    Level("year", "same", 0.55, 0.3, "entered twice in one year"),
+    Level("year", "next", 0.31, 0.32, "this year from one source, next year from another"),
     Level("year", "later", 0.07, 0.24, "the works of a street follow each other"),
     Level("year", "long_after", 0.01, 0.12, "after four years a work may be done anew"),
     Level("executor", "same_firm", 0.10, 0.04, "a contractor has few works in one street"),

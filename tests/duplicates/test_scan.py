@@ -10,11 +10,12 @@ from pyproj import Geod
 
 from accounts.models import AuditEvent
 from duplicates.decisions import conclude
-from duplicates.kernel import Record
 from duplicates.models import Case, Decision, Pair, Scan
 from duplicates.records import compare_lists
-from duplicates.register import candidate_pairs
+from duplicates.register import candidate_pairs, records_of
 from duplicates.scan import scan_register
+from duplicates.signals import SIGNALS
+from duplicates.signals import SIGNALS
 from places.models import Place
 from projects.models import Project, SiteStatus, Status
 from tests.cast import Cast
@@ -46,7 +47,7 @@ def test_it_finds_a_pair_across_villages_years_and_sources(cast: Cast) -> None:
     pair = Pair.objects.get()
     assert (pair.left, pair.right, pair.distance_m) == (a, b, pytest.approx(12, abs=0.05))
     assert pair.probability > 0.9
-    assert [part["signal"] for part in pair.signals] == ["distance", "title", "work_type"]
+    assert [part["signal"] for part in pair.signals] == [signal.name for signal in SIGNALS]
     assert (done.projects, done.candidates, done.stored, done.state) == (2, 1, 1, "done")
     assert pair.case is not None
 
@@ -108,7 +109,7 @@ def test_it_finds_exactly_the_pairs_of_brute_force_and_of_outside_lists(cast: Ca
     given = scan_register(actor=None, min_probability=0).table.pairs
     assert len(expected) > 100
     assert {(p.left_id, p.right_id): p.distance_m for p in given} == expected
-    outside = [Record.at(p.code, p.title, p.point.x, p.point.y, work_type=p.work_type) for p in found]
+    outside = list(records_of(p.pk for p in found).values())
     assert list(given) == compare_lists(outside, radius_m=100, min_probability=0)
 
 
@@ -208,7 +209,7 @@ def test_it_says_when_a_scan_failed(cast: Cast, monkeypatch: pytest.MonkeyPatch)
     def broken(*_args: object, **_known: object) -> None:
         raise shapely.errors.GEOSException("torn")
 
-    monkeypatch.setattr("duplicates.scan.records_of", broken)
+    monkeypatch.setattr("duplicates.scan.prepare", broken)
     with pytest.raises(shapely.errors.GEOSException):
         scan()
     failed = Scan.objects.get()

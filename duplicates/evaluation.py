@@ -185,17 +185,13 @@ def by_kind(judged: Iterable[Judged], threshold: float) -> list[KindFigures]:
     ]  # fmt: skip
 
 
-def worst(judged: Iterable[Judged], threshold: float, count: int) -> tuple[list[Judged], list[Judged]]:
-    """(different pairs that were rated highest, same pairs that were rated lowest), only those that are mistakes."""
+def worst(judged: Sequence[Judged], threshold: float, count: int) -> tuple[list[Judged], list[Judged]]:
+    """(different pairs rated highest, same pairs rated lowest), only those that are mistakes; last what no scan brings."""
     wrong = [one for one in judged if not one.pair.same and one.found(threshold)]
     missed = [one for one in judged if one.pair.same and not one.found(threshold)]
-    lowest = float("-inf")
     wrong.sort(key=lambda one: (-(one.weight or 0), pair_key(one.pair.left, one.pair.right)))
     missed.sort(
-        key=lambda one: (
-            lowest if one.weight is None else one.weight,
-            pair_key(one.pair.left, one.pair.right),
-        )
+        key=lambda one: (one.weight is None, one.weight or 0, pair_key(one.pair.left, one.pair.right))
     )
     return wrong[:count], missed[:count]
 

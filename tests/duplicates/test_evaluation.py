@@ -127,7 +127,7 @@ def test_it_shows_the_worst_mistakes_first() -> None:
     ]
     wrong, missed = worst(rated, 0.5, 2)
     assert [one.weight for one in wrong] == [5, 2]
-    assert [one.weight for one in missed] == [None, -2]
+    assert [one.weight for one in missed] == [-2, None]
 
 
 def test_it_says_how_far_what_was_said_is_from_what_was_so() -> None:
@@ -257,7 +257,7 @@ def test_it_prints_figures_kinds_and_mistakes(files: tuple[Path, Path]) -> None:
 def test_it_obeys_radius_and_threshold(files: tuple[Path, Path]) -> None:
     made = json.loads(run(files[0], "--records", files[1], "--radius", 2000, "--format", "json")[0])
     assert (made["brought"], made["missed"]) == (4, 2)  # 1.1 km weighs against it
-    assert made["worst"]["missed"][0]["why"] == "one of them has no place"
+    assert made["worst"]["missed"][-1]["why"] == "one of them has no place"
     made = json.loads(run(files[0], "--records", files[1], "--threshold", 0, "--format", "json")[0])
     assert (made["right"], made["wrong"]) == (1, 2)
 

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,6 +28,7 @@ import numpy as np
 from rapidfuzz import fuzz
 
 from duplicates.calibration import Evidence, Fit, Table, estimate, probabilities
+from duplicates.comparison import Record
 from duplicates.evaluation import (
     FIRST,
     Bin,
@@ -117,10 +119,19 @@ def registers(folder: Path, works: int, seeds: Sequence[int]) -> list[tuple[Path
     return made
 
 
-def evidence_of(labelled: LabelledSet, radius_m: float) -> tuple[list[LabelledPair], Evidence]:
-    """The pairs within the radius, and what every signal says of them."""
+def bare(record: Record) -> Record:
+    """A record of which only title and place are known, as of an outside list of places."""
+    return Record(record.id, record.title, record.geometries)
+
+
+def evidence_of(
+    labelled: LabelledSet, radius_m: float, *, bared: bool = False
+) -> tuple[list[LabelledPair], Evidence]:
+    """The pairs within the radius, and what every signal says of them, or of their titles and places alone."""
     inside = []
-    for pair in labelled.pairs:
+    bares = {record.id: bare(record) if bared else record for record in labelled.records}
+    for one in labelled.pairs:
+        pair = replace(one, left=bares[one.left.id], right=bares[one.right.id])
         distance_m = distance_between(pair.left, pair.right)
         if distance_m is not None and distance_m <= radius_m:
             inside.append(pair)
@@ -242,6 +253,10 @@ def report(asked: argparse.Namespace, test: tuple[Path, Path], train: tuple[Path
     methods: dict[str, Scores] = {
         name: dict(zip(keys, np.round(one, 2).tolist(), strict=True)) for name, one in totals.items()
     }
+    bared = Table.in_force().totals(evidence_of(labelled, asked.radius, bared=True)[1].levels)
+    methods["Geomonitor, titles and coordinates alone"] = dict(
+        zip(keys, np.round(bared, 2).tolist(), strict=True)
+    )
     methods |= simple_scores(inside)
     within = set(keys)
     if Path(asked.splink).exists():

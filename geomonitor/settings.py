@@ -305,6 +305,13 @@ if TILE_URL:
         )
     _CSP["img-src"].append("https://" + TILE_URL.split("/")[2].replace("{s}", "*"))
 
+# Where links in reports lead that are read elsewhere; empty: the address by which the person came.
+PUBLIC_URL = env.str("GEOMONITOR_PUBLIC_URL", default="").rstrip("/")
+if PUBLIC_URL and not PUBLIC_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured(
+        f"GEOMONITOR_PUBLIC_URL is {PUBLIC_URL!r}; it must begin with http:// or https://."
+    )
+
 # The home regency: where the map opens, and what "outside the regency" means.
 REGENCY = env.str("GEOMONITOR_REGENCY", default="35.10")
 
@@ -319,6 +326,10 @@ IMPORT_ROW_STEPS: list[str] = [
 ]  # each takes its columns of an import row
 
 DUPLICATE_RADIUS_M = 100
+# Other radii for single kinds of work, in metres: "house=30,lighting=60". Of two works, the larger holds.
+DUPLICATE_RADIUS_BY_TYPE_M: dict[str, float] = env.dict(
+    "GEOMONITOR_DUPLICATE_RADIUS_BY_TYPE", cast={"value": float}, default={}
+)
 DUPLICATE_WEIGHTS = env.str("GEOMONITOR_DUPLICATE_WEIGHTS", default="")  # calibrate_duplicates --write
 if DUPLICATE_WEIGHTS:
     try:

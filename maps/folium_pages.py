@@ -5,7 +5,8 @@ Ground: the village areas of fixtures/places.geojson near the pairs, so that the
 """
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -34,6 +35,7 @@ LINES = {
     "medium": {"color": "#8a5a00", "weight": 3, "dashArray": "8 5"},
     "low": {"color": "#4a605b", "weight": 2, "dashArray": "2 5"},
 }
+_BY_CHANCE = re.compile(r"_([0-9a-f]{32})\b")
 LEFT, RIGHT = "#2f6c92", "#8a5a00"
 
 
@@ -66,10 +68,13 @@ def _style() -> str:
     return "}".join(rules) + own
 
 
-def pairs_page(table: PairTable, *, scanned: str = "") -> str:
+def pairs_page(
+    table: PairTable, *, scanned: str = "", conclusions: Mapping[tuple[str, str], str] | None = None
+) -> str:
     """The whole page as HTML text.
 
-    scanned: a line for the legend, when and over what was scanned.
+    scanned: a line for the legend, when and over what was scanned. conclusions: what people concluded, by left and
+    right id; it stands before the likeness.
     """
     page = OfflineMap(tiles=None, prefer_canvas=False, attr="")
     MetricScale().add_to(page)
@@ -80,10 +85,17 @@ def pairs_page(table: PairTable, *, scanned: str = "") -> str:
     bounds = _bounds(table)
     if bounds:
         _add_ground(page, bounds)
-        _add_pairs(page, table)
+        _add_pairs(page, table, conclusions or {})
         page.fit_bounds([[bounds[1], bounds[0]], [bounds[3], bounds[2]]], max_zoom=18, padding=(40, 40))
     figure.html.add_child(Element(_legend(table, scanned)), name="legend")
-    return str(figure.render()).replace("<html>", f'<html lang="{get_language() or "id"}">', 1)
+    page_text = str(figure.render()).replace("<html>", f'<html lang="{get_language() or "id"}">', 1)
+    return _renamed(page_text)
+
+
+def _renamed(page: str) -> str:
+    """The page with its elements counted: folium names them by chance, and the same pairs shall make the same page."""
+    numbers: dict[str, str] = {}
+    return _BY_CHANCE.sub(lambda found: f"_{numbers.setdefault(found[1], f'{len(numbers) + 1:032d}')}", page)
 
 
 def _places(table: PairTable) -> list[Any]:
@@ -138,8 +150,8 @@ def _villages() -> tuple[dict[str, Any], ...]:
     )
 
 
-def _add_pairs(page: folium.Map, table: PairTable) -> None:
-    features = list(_features(table))
+def _add_pairs(page: folium.Map, table: PairTable, conclusions: Mapping[tuple[str, str], str]) -> None:
+    features = list(_features(table, conclusions))
     folium.GeoJson(
         {"type": "FeatureCollection", "features": features},
         style_function=lambda feature: feature["properties"]["style"],
@@ -148,10 +160,10 @@ def _add_pairs(page: folium.Map, table: PairTable) -> None:
     ).add_to(page)
 
 
-def _features(table: PairTable) -> Iterator[dict[str, Any]]:
+def _features(table: PairTable, conclusions: Mapping[tuple[str, str], str]) -> Iterator[dict[str, Any]]:
     """For each pair, strongest last so that it lies on top: both records where they are, and the line between."""
     for pair, left, right in reversed(list(table.rows())):
-        popup = _popup(pair, left, right)
+        popup = _popup(pair, left, right, conclusions.get((left.id, right.id), ""))
         word = likeness_word(pair.probability)
         for record, colour in ((left, LEFT), (right, RIGHT)):
             style = {"color": colour, "weight": 4, "fillColor": colour, "fillOpacity": 0.35}
@@ -178,7 +190,7 @@ def _nearest_line(left: Sequence[Any], right: Sequence[Any]) -> Any:
     return shapely.MultiLineString([[(x - arm, y), (x + arm, y)], [(x, y - arm), (x, y + arm)]])
 
 
-def _popup(pair: ScoredPair, left: Record, right: Record) -> str:
+def _popup(pair: ScoredPair, left: Record, right: Record, conclusion: str) -> str:
     return render_to_string(
         "maps/_pair_popup.html",
         {
@@ -186,6 +198,7 @@ def _popup(pair: ScoredPair, left: Record, right: Record) -> str:
             "right": right,
             "distance_m": pair.distance_m,
             "word": likeness_word(pair.probability),
+            "conclusion": conclusion,
             "sentences": [say(part.message) for part in pair.signals],
         },
     )

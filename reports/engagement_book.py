@@ -43,7 +43,9 @@ PAIRS = (
     "Nilai",
 )
 CASES = ("Kasus", "Pasangan", "Pekerjaan", "Nilai", "Ditangani", "Disimpulkan")
-CONCLUSIONS = ("No.", "Kesimpulan", "Panjang (m)", "Alasan", "Oleh", "Waktu", "Ditelaah oleh", "Waktu telaah", "Ditarik")  # fmt: skip
+CONCLUSIONS = (
+    "No.", "Kesimpulan", "Panjang (m)", "Alasan", "Oleh", "Waktu", "Ditelaah oleh", "Waktu telaah", "Ditarik",
+)  # fmt: skip
 FINDINGS = ("No.", "Kesimpulan", "Kode A", "Kode B", "Kondisi", "Kriteria", "Sebab", "Akibat", "Rekomendasi", "Nilai",
             "Dibuat oleh", "Ditelaah oleh")  # fmt: skip
 FOLLOWED = ("Temuan", "Tanggal", "Jenis", "Uraian", "Batas waktu", "Nilai", "Dokumen", "Dicatat oleh")

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Role
-from duplicates.models import Case, Decision, Engagement, Pair
+from duplicates.models import Case, Decision, Engagement, Pair, Scan
 from photos.models import Claim, Photo
 from projects.models import Project
 from tests.cast import Cast, make_cast
@@ -89,6 +89,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "photo_thumb": ("get", BUBUKS),
     "duplicates": ("get", "ef"),
     "duplicates_scan": ("post", "ef"),
+    "duplicates_scan_status": ("get", "ef"),
+    "duplicates_scan_cancel": ("post", "ef"),
     "duplicate_case": ("get", "ef"),
     "duplicate_pair": ("get", "ef"),
     "duplicate_conclude": ("post", "ef"),
@@ -98,6 +100,22 @@ TABLE: dict[str, tuple[str, str]] = {
     "pairs_csv": ("get", "ef"),
     "pairs_xlsx": ("get", "ef"),
     "pairs_html": ("get", "ef"),
+    "pairs_geojson": ("get", "ef"),
+    "pairs_gpkg": ("get", "ef"),
+    "pairs_parquet": ("get", "ef"),
+    "pairs_docx": ("get", "ef"),
+    "pairs_pdf": ("get", "ef"),
+    "engagement_file_kka_docx": ("get", "f"),
+    "engagement_file_kka_pdf": ("get", "f"),
+    "engagement_file_nhp_docx": ("get", "f"),
+    "engagement_file_nhp_pdf": ("get", "f"),
+    "engagement_file_xlsx": ("get", "f"),
+    "engagement_file_gpkg": ("get", "f"),
+    "engagement_file_geojson": ("get", "f"),
+    "engagement_file_parquet": ("get", "f"),
+    "engagement_map": ("get", "f"),
+    "outside_lists": ("get", "ef"),
+    "outside_lists_map": ("post", "ef"),
     "map": ("get", EVERYBODY),
     "map_summary": ("get", EVERYBODY),
     "project_panel": ("get", BUBUKS),
@@ -162,6 +180,7 @@ def subject(world: World, name: str) -> object:
         "duplicate_case": world.pair.case_id,
         "duplicate_withdraw": world.decision.pk,
         "duplicate": world.pair.pk,
+        "duplicates_scan": Scan.objects.get_or_create(state="done")[0].pk,
         "engagement": world.engagement.pk,
         "duty_new": world.cast.catur.pk,
         "person": world.cast.catur.pk,

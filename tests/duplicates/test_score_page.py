@@ -1,15 +1,18 @@
 """docs/design/duplicate-score.md: the table and the worked example, recomputed."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from duplicates.kernel import Record, score_pair
+from duplicates.signals import SIGNALS
 from duplicates.titles import Frequencies, compare_titles, read_title
 from duplicates.weights import LEVELS, PRIOR_WEIGHT
 
 PAGE = Path("docs/design/duplicate-score.md").read_text(encoding="utf-8")
+NAMES = {signal.name for signal in SIGNALS}
 
 
 def rows(first_cells: set[str]) -> list[list[str]]:
@@ -19,23 +22,36 @@ def rows(first_cells: set[str]) -> list[list[str]]:
     return [row for row in cells if row[0] in first_cells]
 
 
+def example(first_cell: str) -> tuple[str, str]:
+    """What the worked example says of the left and of the right record."""
+    return next((row[1], row[2]) for row in rows({first_cell}) if len(row) == 3)
+
+
 def test_it_shows_the_weights_of_the_table() -> None:
-    numbers = [row for row in rows({"distance", "title", "work_type"}) if len(row) == 3]
-    weights = [row for row in numbers if re.fullmatch(r"[+-]\d.*", row[2])]
+    numbers = [row for row in rows(NAMES) if len(row) == 3]
+    weights = [row for row in numbers if re.fullmatch(r"[+-]?\d\.\d\d", row[2])]
     written = {(signal, level.split(" ")[0]): float(weight) for signal, level, weight in weights}
     assert written == {(level.signal, level.name): pytest.approx(level.weight, abs=0.005) for level in LEVELS}
 
 
 def test_it_computes_the_worked_example() -> None:
-    (_code, *codes), (_title, *titles), (_place, *places) = (
-        rows({"code"}) + [row for row in rows({"title"}) if "Krajan" in row[1]] + rows({"lon, lat"})
-    )
+    titles = next(row for row in rows({"title"}) if "Krajan" in row[1])[1:]
     left, right = (
-        Record.at(code, title, *map(float, place.split(", ")), work_type="road")
-        for code, title, place in zip(codes, titles, places, strict=True)
+        Record.at(
+            example("code")[side],
+            titles[side],
+            *map(float, example("lon, lat")[side].split(", ")),
+            work_type="road",
+            volume=Decimal(example("volume, m")[side]),
+            unit="m",
+            budget=Decimal(example("budget, Rp")[side]),
+            fund_sources=frozenset({example("source")[side]}),
+            year=int(example("fiscal year")[side]),
+        )
+        for side in (0, 1)
     )
     pair = score_pair(left, right, Frequencies())
-    shown = {row[0]: row for row in rows({"prior", "distance", "title", "work_type", "sum"}) if len(row) == 4}
+    shown = {row[0]: row for row in rows({"prior", "sum"} | NAMES) if len(row) == 4}
     assert [(part.level, part.weight) for part in pair.signals] == [
         (shown[part.signal][2], float(shown[part.signal][3])) for part in pair.signals
     ]

@@ -95,6 +95,11 @@ def findings_of(engagement: Engagement) -> DecisionQuerySet:
     return Decision.objects.in_force().filter(engagement=engagement, pk=Subquery(newest.values("pk")[:1]))
 
 
+def has_finding(engagement: Engagement) -> Exists:
+    """A condition for pairs that are concluded in the engagement."""
+    return Exists(Decision.objects.in_force().filter(engagement=engagement, pair=OuterRef("pk")))
+
+
 def with_finding(pairs: PairQuerySet, engagement: Engagement) -> PairQuerySet:
     """Annotates `finding` (primary key), `conclusion` (kind) and `reviewed` (who) of the engagement."""
     newest = Decision.objects.in_force().filter(engagement=engagement, pair=OuterRef("pk"))

@@ -1,11 +1,10 @@
-"""An auditor's finding: its sheet, its review by a second member, and what the village answers and does.
+"""An auditor's finding: its sheet and its review by a second member.
 
 A finding is a Decision inside an engagement. A sheet that is written on after the review is not reviewed any more.
 Audit events say that something was written, never what: the kind of a finding is its team's until it reports.
 """
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
@@ -25,13 +24,10 @@ from duplicates.models import (
     DecisionQuerySet,
     Engagement,
     FindingSheet,
-    FollowUp,
-    FollowUpKind,
 )
 from places.message import mark as _
 from places.message import message, sentences
 from places.problems import Problem
-from projects.models import Project
 
 SENTENCES = sentences(
     {
@@ -48,11 +44,6 @@ SENTENCES = sentences(
         "finding.reviewed_already": _("Temuan ini sudah diperiksa %(who)s."),
         "finding.no_sheet": _("Lembar temuan belum ditulis; isi dulu sebelum diperiksa."),
         "finding.no_note": _("Tulis apa yang perlu diperbaiki."),
-        "finding.unknown_kind": _("Tindak lanjut “%(kind)s” tidak dikenal."),
-        "finding.future": _("Tanggal %(date_on)s belum tiba. Periksa tanggalnya."),
-        "finding.due": _("Batas waktu (%(due_on)s) mendahului tanggalnya (%(date_on)s)."),
-        "finding.nothing_said": _("Isi uraian, nomor dokumen atau nilainya."),
-        "finding.foreign": _("Pekerjaan yang dilanjutkan harus salah satu dari pasangan ini."),
     }
 )
 
@@ -201,70 +192,6 @@ def _end_review(finding: Decision) -> None:
         return
     finding.reviewed_by, finding.reviewed_at, finding.review_note = None, None, ""
     finding.save(update_fields=["reviewed_by", "reviewed_at", "review_note"])
-
-
-# What the village answers and does --------------------------------------------------------------------------
-
-
-@transaction.atomic
-def follow_up(
-    *,
-    finding: Decision,
-    actor: User,
-    kind: str,
-    on: date,
-    note: str = "",
-    document: str = "",
-    amount: Decimal | None = None,
-    due: date | None = None,
-    project: Project | None = None,
-) -> FollowUp:
-    """Write down the village's reply, a letter, money stopped or returned, which project lives; after closing too.
-
-    due: by when it is to be done. Raises PermissionDenied, Problem.
-    """
-    locked = _locked(finding, actor)
-    _check_follow_up(
-        locked, kind, on, due, amount, project, said=bool(note.strip() or document.strip() or amount)
-    )
-    made = FollowUp.objects.create(
-        decision=locked,
-        kind=kind,
-        date=on,
-        due=due,
-        note=note.strip(),
-        document=document.strip(),
-        amount=amount,
-        project=project,
-        written_by=actor,
-    )
-    _write_down(actor, "finding.followed_up", locked)
-    return made
-
-
-def _check_follow_up(
-    finding: Decision,
-    kind: str,
-    on: date,
-    due: date | None,
-    amount: Decimal | None,
-    project: Project | None,
-    *,
-    said: bool,
-) -> None:
-    if kind not in FollowUpKind.values:
-        raise Problem(message("finding.unknown_kind", kind=kind))
-    if on > timezone.localdate():
-        raise Problem(message("finding.future", date_on=on.isoformat()))
-    if due is not None and due < on:
-        raise Problem(message("finding.due", due_on=due.isoformat(), date_on=on.isoformat()))
-    if amount is not None and amount < 0:
-        raise Problem(message("finding.amount"))
-    ours = {finding.pair.left_id, finding.pair.right_id}
-    if (kind == FollowUpKind.LIVES) != (project is not None) or (project and project.pk not in ours):
-        raise Problem(message("finding.foreign"))
-    if kind != FollowUpKind.LIVES and not said:
-        raise Problem(message("finding.nothing_said"))
 
 
 # Who and when -----------------------------------------------------------------------------------------------

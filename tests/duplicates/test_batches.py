@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,9 +24,17 @@ PIECES = (
     "Krajan 2", "Krajan II", "dsn", "RT 1", "RT 02", "RT 1/2", "RW 3", "RT 1, 2", "tahap 1", "tahap II", "kanan", "kiri",
     "lor", "utara", "STA 0+200", "STA 0+500", "STA 0+200 sd 0+400", "STA 0+300 - 0+600", "2.02.05.003", "2026", "200 m",
     "TPT", "lampu", "PJU", "paket B", "blok A", "gedung", "posyandu", "Sumberagung", "Sumber agung", "Sumberagungg", "",
+    "lanjutan", "DPAL", "makadam", "aspal", "RTLH", "sisi lor", "sebelah utara", "ruas 2", "tahap kedua", "3 titik",
+    "0,2 km", "pemeliharaan", "RT 1 s/d 3",
 )  # fmt: skip
 TITLES = st.lists(st.sampled_from(PIECES), max_size=7).map(" ".join)
 WORK_TYPES = st.sampled_from([None, "", "other", "road", "drain", "irrigation", "house", "lighting", "zoo"])
+PLACE = shapely.Point(114.2, -8.25)
+LANE = shapely.LineString([(114.2, -8.25), (114.202, -8.25)])
+LANE_ON = shapely.LineString([(114.201, -8.25), (114.203, -8.25)])
+YARD = shapely.box(114.2, -8.2501, 114.2002, -8.25)
+YARD_ON = shapely.box(114.2001, -8.2501, 114.2003, -8.25)
+TORN = shapely.Polygon([(114.2, -8.25), (114.2002, -8.2502), (114.2002, -8.25), (114.2, -8.2502)])
 PICTURES = st.frozensets(st.integers(1, 4), max_size=2)
 RECORDS = st.builds(
     dict,
@@ -43,6 +52,7 @@ RECORDS = st.builds(
     village=st.sampled_from(["", "35.10.19.2003", "35.10.19.2004"]),
     pictures=PICTURES,
     picture_groups=PICTURES,
+    geometries=st.sampled_from([(), (PLACE,), (LANE,), (LANE, PLACE), (LANE_ON,), (YARD,), (YARD_ON,), (TORN,)]),
 )
 DISTANCES = st.sampled_from([None, 0.0, 4.99, 5.0, 5.01, 29.0, 60.0, 99.9, 100.0, 100.01, 150.0, 4000.0])
 

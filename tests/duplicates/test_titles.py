@@ -2,7 +2,7 @@
 
 import pytest
 
-from duplicates.titles import Frequencies, Quantity, compare_titles, marked, read_title
+from duplicates.titles import Frequencies, Quantity, compare_titles, mark_of, marked, read_title
 
 
 def words(title: str) -> list[str]:
@@ -42,8 +42,43 @@ def test_it_reads_every_way_to_write_rt_and_rw(written: str) -> None:
     assert title.marks == {"rt": {"2"}, "rw": {"1"}}
 
 
-def test_it_reads_several_rt() -> None:
-    assert read_title("Sumur RT 01 dan 02").marks == {"rt": {"1", "2"}}
+@pytest.mark.parametrize(
+    ("written", "numbers"),
+    [
+        ("RT 01 dan 02", {"1", "2"}),
+        ("RT 1, 2 & 5", {"1", "2", "5"}),
+        ("RT 01 s/d 04", {"1", "2", "3", "4"}),
+        ("RT 2-4", {"2", "3", "4"}),
+        ("RT 2 sampai 3", {"2", "3"}),
+        ("RT 1-500", {"1", "500"}),
+        ("RT II", {"2"}),
+    ],
+    ids=["two", "a list", "from to", "a dash", "sampai", "no range", "Roman"],
+)
+def test_it_reads_several_rt(written: str, numbers: set[str]) -> None:
+    assert read_title(f"Sumur {written}").marks == {"rt": numbers}
+
+
+def test_it_reads_numbers_written_out_only_where_something_is_counted() -> None:
+    assert words("Sumur tahap kedua") == ["sumur", "tahap", "tahap 2"]
+    assert words("Jalan Lima Sragi") == ["jalan", "lima", "sragi"]
+
+
+@pytest.mark.parametrize(
+    ("written", "mark"),
+    [
+        ("rt 2", ("rt", "2")),
+        ("blok a", ("blok", "a")),
+        ("kiri", ("side", "kiri")),
+        ("sisi utara", ("side", "sisi utara")),
+        ("lor", ("compass", "utara")),
+        ("0+200", ("sta", "0+200")),
+        ("2.02.05.003", ("kode", "2.02.05.003")),
+        ("melati", None),
+    ],
+)
+def test_it_knows_what_a_word_can_contradict_by(written: str, mark: tuple[str, str] | None) -> None:
+    assert mark_of(written) == mark
 
 
 def test_it_takes_volumes_and_years_out() -> None:

@@ -139,8 +139,10 @@ NOT_DOUBLE = finding(
     reason="Ruas kedua mulai di ujung ruas pertama.", sheet=NO_SHEET, replies=(), follow_ups=(), shared_photos=(),
     history=(DECISION,),
 )  # fmt: skip
-DRAFT = finding(3, is_draft=True, reviewed_by="", reviewed_at=None, review_note="", sheet=replace(SHEET, cause="", missing=("sebab",)),
-                replies=(), follow_ups=())  # fmt: skip
+DRAFT = finding(
+    3, is_draft=True, reviewed_by="", reviewed_at=None, review_note="", replies=(), follow_ups=(),
+    sheet=replace(SHEET, cause="", missing=("sebab",)),
+)  # fmt: skip
 
 
 def pair_listed(pk: int = 5, kind: str = "duplicate") -> PairListed:

@@ -1,0 +1,161 @@
+"""Files that leave: for whom, what is written down, outside lists on the page with nothing stored."""
+
+import csv
+import hashlib
+import io
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.models import AuditEvent
+from duplicates.models import Engagement, Pair, Scan
+from reports.engagement_book import engagement_book
+from reports.engagement_files import FILES
+from reports.formats import FORMATS
+from reports.urls import ENGAGEMENT_FILES, PAIR_FORMATS
+from reports.views import FROM_LISTS
+from tests.cast import Cast
+from tests.factories import ProjectFactory
+from tests.reports.contents import LEFT, contents
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+HEAD = "id,title,lon,lat,work_type,year\n"
+ROAD = "Rabat beton jalan usaha tani Krajan RT 02/RW 01,114.20,-8.25,road"
+
+
+def client_of(user) -> Client:
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    return client
+
+
+def sheet(*rows: str, name: str = "dinas.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, (HEAD + "\n".join(rows)).encode())
+
+
+def ask(user, **fields):
+    known = {"with_what": "register", "radius_m": "100", "min_probability": "0.5"}
+    return client_of(user).post("/duplicates/lists/", known | fields)
+
+
+@pytest.fixture
+def engagement(cast: Cast) -> Engagement:
+    made = Engagement.objects.create(
+        assignment="700/45/2026", first_year=2025, last_year=2026, cut_off="2026-09-30"
+    )
+    made.team.add(cast.fitri)
+    made.places.add(cast.district)
+    return made
+
+
+def test_addresses_and_registries_agree() -> None:
+    assert set(ENGAGEMENT_FILES) == set(FILES)
+    assert set(PAIR_FORMATS) == set(FROM_LISTS) == set(FORMATS) - {"table"}
+
+
+def test_a_file_of_an_engagement_is_for_its_team_only(cast: Cast, engagement: Engagement) -> None:
+    path = f"/duplicates/engagements/{engagement.pk}/files/penugasan.xlsx"
+    assert client_of(cast.fitri).get(path).status_code == 200
+    for other in (cast.eko, cast.galih, cast.ani):
+        assert client_of(other).get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "file", ["files/kka.docx", "files/nhp.pdf", "files/penugasan.gpkg", "files/map.html"]
+)
+def test_what_is_handed_over_is_written_down_with_its_hash(
+    file: str, cast: Cast, engagement: Engagement
+) -> None:
+    answer = client_of(cast.fitri).get(f"/duplicates/engagements/{engagement.pk}/{file}")
+    event = AuditEvent.objects.get(action="file.handed_over")
+    digest = hashlib.sha256(answer.content).hexdigest()
+    assert event.data["sha256"] == digest == answer["X-Content-SHA256"]
+    assert (event.subject_type, event.subject_id) == ("duplicates.engagement", str(engagement.pk))
+    assert event.data["bytes"] == len(answer.content)
+    again = client_of(cast.fitri).get(f"/duplicates/engagements/{engagement.pk}/{file}")
+    assert again.content == answer.content
+
+
+def test_pairs_that_the_page_lists_leave_with_their_filter(cast: Cast) -> None:
+    answer = client_of(cast.eko).get("/duplicates/pairs.geojson?year=2026")
+    assert answer["Content-Type"] == "application/geo+json"
+    assert AuditEvent.objects.get(action="file.handed_over").data["query"] == "year=2026"
+
+
+def test_a_workbook_of_an_engagement_has_its_sheets_and_links() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(engagement_book(contents(), "https://geomonitor.example")))
+    assert book.sheetnames == [
+        "Ringkasan", "Pasangan", "Kasus", "Kesimpulan", "Temuan", "Tindak lanjut", "Metode"
+    ]  # fmt: skip
+    row = book["Temuan"][2]
+    assert row[2].value == LEFT.code
+    assert row[2].hyperlink.target == "https://geomonitor.example/projects/7/"
+    assert row[9].value == 171250000.5
+    assert engagement_book(contents(), "") == engagement_book(contents(), "")
+
+
+def test_a_list_is_compared_with_the_register_and_nothing_is_stored(cast: Cast) -> None:
+    mine = ProjectFactory(
+        village=cast.sragi, title="Pemb. rabat cor JUT dsn Krajan RT 2 RW 1", work_type="road"
+    )
+    answer = ask(cast.eko, records=sheet(f"D1,{ROAD},2026", "D2,Sumur bor,114.5,-8.5,water,2026"))
+    told = answer.content.decode()
+    assert answer.status_code == 200
+    assert "1 pasangan terindikasi ganda" in told
+    assert mine.code in told
+    assert (Pair.objects.count(), Scan.objects.count()) == (0, 0)
+
+
+def test_a_register_beyond_the_duty_is_not_told(cast: Cast) -> None:
+    ProjectFactory(village=cast.sragi, title="Pemb. rabat cor JUT dsn Krajan RT 2 RW 1", work_type="road")
+    assert client_of(cast.ani).post("/duplicates/lists/", {}).status_code == 403
+
+
+def test_two_lists_are_compared_and_taken_away(cast: Cast) -> None:
+    answer = ask(
+        cast.fitri, records=sheet(f"D1,{ROAD},2026"), against=sheet(f"P9,{ROAD},2025"), with_what="other", format="csv"
+    )  # fmt: skip
+    [row] = csv.DictReader(io.StringIO(answer.content.decode()))
+    assert (row["left_id"], row["right_id"]) == ("D1", "P9")
+    assert AuditEvent.objects.get(action="file.handed_over").data["file"] == "lists.csv"
+
+
+def test_lists_become_a_page_that_opens_without_internet(cast: Cast) -> None:
+    fields = {"with_what": "itself", "radius_m": "100", "min_probability": "0.05",
+              "records": sheet(f"D1,{ROAD},2026", f"D2,{ROAD},2025")}  # fmt: skip
+    answer = client_of(cast.eko).post("/duplicates/lists/map.html", fields)
+    assert "1 pasangan" in answer.content.decode()
+    assert client_of(cast.eko).post("/duplicates/lists/map.html", {}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "Daftar"),
+        ({"records": SimpleUploadedFile("foto.jpg", b"\xff\xd8")}, "bukan CSV atau XLSX"),
+        ({"records": SimpleUploadedFile("daftar.csv", b"nama;x\n1;2\n")}, "Kolom id, title, lon, lat tidak ada"),
+        ({"records": sheet("D1,a,114,-8,,"), "with_what": "other"}, "Pilih daftar kedua"),
+        ({"records": sheet("D1,a,114,-8,,"), "radius_m": "5000"}, "1000"),
+    ],
+)  # fmt: skip
+def test_it_refuses_in_words(fields, said: str, cast: Cast) -> None:
+    for upload in fields.values():
+        if hasattr(upload, "seek"):
+            upload.seek(0)
+    answer = ask(cast.eko, **fields)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+
+
+def test_too_many_in_one_place_are_refused_before_they_are_compared(cast: Cast) -> None:
+    crowd = sheet(*(f"D{number},{ROAD},2026" for number in range(700)))
+    answer = ask(cast.eko, records=crowd, with_what="itself")
+    assert answer.status_code == 422
+    assert "terlalu rapat" in answer.content.decode()
+
+
+def test_rows_that_cannot_be_read_are_named(cast: Cast) -> None:
+    told = ask(cast.eko, records=sheet(f"D1,{ROAD},2026", "D2,Tanpa titik,,,road,2026")).content.decode()
+    assert "Koordinat kosong" in told

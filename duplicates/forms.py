@@ -78,6 +78,9 @@ class ScanForm(forms.Form):
     )
     year = forms.ChoiceField(label=_("Tahun"), required=False)
     radius_m = forms.FloatField(label=_("Radius (m)"), min_value=1, max_value=1000)
+    incremental = forms.BooleanField(
+        label=_("Hanya yang berubah sejak pemindaian terakhir"), required=False, initial=False
+    )
 
     def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

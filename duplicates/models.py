@@ -84,6 +84,24 @@ class Scan(models.Model):
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M} · {self.get_state_display()}"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits or runs."""
+        return self.state in (self.State.WAITING, self.State.RUNNING)
+
+    @property
+    def percent(self) -> int:
+        """How far it is."""
+        return min(99, 100 * self.steps_done // self.steps) if self.steps else 0
+
+    @property
+    def seconds_left(self) -> int | None:
+        """About how long it still takes, from the time that the steps so far took; None before the first."""
+        if not self.steps or not self.steps_done or not self.alive_at:
+            return None
+        took = (self.alive_at - self.started_at).total_seconds()
+        return max(1, round(took / self.steps_done * (self.steps - self.steps_done)))
+
 
 class ScanPart(models.Model):
     """What a scan has done of one of its parts: a scan that was cut off goes on with the others."""

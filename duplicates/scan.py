@@ -1,36 +1,54 @@
-"""A scan of the register: candidates from PostGIS, scored by the kernel, stored as pairs, grouped into cases.
+"""A scan of the register: an engine finds and scores, part by part; pairs are stored and grouped into cases.
 
-Decisions belong to pairs and are untouched by a scan. A pair that is no longer found is marked as gone, never
-deleted, and comes back under its old number when it is found again.
+It runs in the worker (`start`) or at once (`scan_register`). Every part is one transaction: a scan that was cut off
+goes on with the parts that are missing (`run` again), a cancelled one keeps what it found. Decisions belong to pairs
+and are untouched. A pair that is no longer found is marked as gone, never deleted, and comes back under its number.
+docs/design/duplicate-scan.md.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.access import Action, reach
 from accounts.models import User
+from duplicates import fresh, reopening
 from duplicates.cases import group_pairs
-from duplicates.kernel import PairTable, ScoredPair, score_pairs
-from duplicates.models import Case, Pair, Scan
-from duplicates.register import LEFT_OUT, candidate_pairs, records_of, register_frequencies, works
+from duplicates.comparison import Record
+from duplicates.engines import Prepared, Request, Scored, prepare
+from duplicates.kernel import PairTable, ScoredPair
+from duplicates.models import Case, Engagement, Pair, Scan, ScanPart
+from duplicates.register import LEFT_OUT, Choice
 from duplicates.score import CASE_FROM, STORED_FROM
+from duplicates.sites import Radius
+from duplicates.storing import count_money, store
 from places.message import mark as _mark
 from places.message import message, sentences
 from places.models import Place
-from projects.models import ProjectQuerySet
 
 SENTENCES = sentences({"scan.failed": _mark("Pemindaian gagal: %(reason)s.")})
 
+ENGINES = ("array", "postgis", "dask")
+STALE = timedelta(seconds=120)  # a scan that wrote nothing for so long was cut off
+FEW = 500  # changed works up to which asking PostGIS for each is cheaper than reading the whole register
+OPEN = (Scan.State.WAITING, Scan.State.RUNNING)
 _LOCK = 0x53434E  # one scan stores at a time
-_STORED_FIELDS = ["scan", "distance_m", "weight", "probability", "signals", "gone_at"]
+
+
+class _Cancelled(Exception):
+    """Somebody asked the scan to stop."""
+
+
+class _TakenOver(Exception):
+    """Another worker runs this scan now."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +57,28 @@ class ScanResult:
 
     scan: Scan
     table: PairTable
+
+
+@dataclass
+class _Gathered:
+    """Pairs to give out when the scan is done."""
+
+    min_probability: float
+    pairs: list[ScoredPair] = field(default_factory=list)
+    records: dict[str, Record] = field(default_factory=dict)
+
+    def take(self, part: Scored) -> None:
+        """Keep a part's pairs from the minimum on, with their records."""
+        for number, probability in enumerate(part.probabilities.tolist()):
+            if probability >= self.min_probability:
+                both = part.batch.pair(number)
+                self.pairs.append(part.pair(number))
+                self.records[both.left.id], self.records[both.right.id] = both.left, both.right
+
+    def table(self) -> PairTable:
+        """The pairs, strongest first."""
+        ordered = sorted(self.pairs, key=lambda p: (-p.weight, p.distance_m or 0, p.left_id, p.right_id))
+        return PairTable(ordered, self.records, self.records)
 
 
 def place_named(code: str | None) -> Place | None:
@@ -51,6 +91,28 @@ def place_named(code: str | None) -> Place | None:
     return place
 
 
+def start(
+    *,
+    actor: User | None,
+    radius_m: float = float(settings.DUPLICATE_RADIUS_M),
+    years: Sequence[int] = (),
+    place: Place | None = None,
+    engine: str = "array",
+    incremental: bool = False,
+    engagement: Engagement | None = None,
+) -> Scan:
+    """Queue a scan for the worker. actor: None for the system; a person scans the places of their own duties.
+
+    years, place: at least one of a pair's two projects is of them. incremental: only works that changed since they
+    were compared, wherever they are. Raises PermissionDenied when the actor may not scan the place.
+    """
+    from duplicates.scan_task import run_scan
+
+    scan = _made(actor, radius_m, years, place, engine, incremental, engagement)
+    run_scan.enqueue(scan.pk)  # the queue is in the same database: the task is there exactly when the scan is
+    return scan
+
+
 def scan_register(
     *,
     actor: User | None,
@@ -58,39 +120,179 @@ def scan_register(
     years: Sequence[int] = (),
     place: Place | None = None,
     min_probability: float = CASE_FROM,
+    engine: str = "array",
+    incremental: bool = False,
 ) -> ScanResult:
-    """Scan the register and store the pairs with p ≥ 0.05; give out those from min_probability on.
+    """Scan at once and store the pairs with p ≥ 0.05; give out those from min_probability on. See `start`."""
+    scan = _made(actor, radius_m, years, place, engine, incremental, None)
+    gathered = _Gathered(min_probability)
+    run(scan, gathered=gathered)
+    return ScanResult(scan, gathered.table())
 
-    years, place: at least one of a pair's two projects is of them. actor: None for the system (a command); a
-    person scans the places of their own duties.
-    Raises PermissionDenied when the actor may not scan the place.
-    """
-    codes = _codes(actor, place)
-    scan = Scan.objects.create(radius_m=radius_m, years=list(years), place=place, started_by=actor)
+
+def _made(
+    actor: User | None,
+    radius_m: float,
+    years: Sequence[int],
+    place: Place | None,
+    engine: str,
+    incremental: bool,
+    engagement: Engagement | None,
+) -> Scan:
+    _codes(actor, place)
+    return Scan.objects.create(
+        radius_m=radius_m, years=list(years), place=place, started_by=actor, engine=engine,
+        incremental=incremental, engagement=engagement, state=Scan.State.WAITING,
+    )  # fmt: skip
+
+
+def cancel(scan: Scan, *, actor: User | None) -> None:
+    """Ask a scan to stop: a waiting one never starts, a running one stops after the part it is at."""
+    now = timezone.now()
+    with transaction.atomic():
+        Scan.objects.filter(pk=scan.pk, state__in=OPEN).update(cancel_asked_at=now)
+        Scan.objects.filter(pk=scan.pk, state=Scan.State.WAITING).update(
+            state=Scan.State.CANCELLED, finished_at=now
+        )
+        audit.record(actor=actor, action="scan.cancel", subject=scan, place=scan.place_id or "")
+    scan.refresh_from_db()
+
+
+def resume_stale() -> int:
+    """Queue the scans again whose worker was cut off. Returns how many."""
+    from duplicates.scan_task import run_scan
+
+    stale = Scan.objects.filter(state=Scan.State.RUNNING, alive_at__lt=timezone.now() - STALE)
+    numbers = list(stale.values_list("pk", flat=True))
+    for number in numbers:
+        # Not to be queued at every look at the page: the worker has as long again to pick it up.
+        if stale.filter(pk=number).update(alive_at=timezone.now()):
+            run_scan.enqueue(number, True)
+    return len(numbers)
+
+
+def run(scan: Scan, *, gathered: _Gathered | None = None, again: bool = False) -> None:
+    """Run a scan to its end, or go on with one that was cut off (`again`). Nothing happens to one that is over."""
+    keeper = _Keeper.of(scan, again=again)
+    if keeper is None:
+        return
     try:
         with transaction.atomic():
-            found = _run(scan, codes, min(min_probability, STORED_FROM))
-            audit.record(
-                actor=actor,
-                action="scan.done",
-                subject=scan,
-                place=place.pk if place else "",
-                data={
-                    "radius_m": radius_m,
-                    "years": list(years),
-                    "pairs": scan.candidates,
-                    "stored": scan.stored,
-                },
-            )
-    except Exception as error:
-        scan.state, scan.finished_at = Scan.State.FAILED, timezone.now()
-        scan.message = message("scan.failed", reason=type(error).__name__).as_json()
+            asked = _asked(scan)
+        minimum = min(gathered.min_probability, STORED_FROM) if gathered else STORED_FROM
+        prepared = prepare(scan.engine, Request(_radius(scan), asked, minimum))
+        _run_parts(keeper, prepared, gathered)
         with transaction.atomic():
-            scan.save()
-            audit.record(actor=actor, action="scan.failed", subject=scan, place=place.pk if place else "")
+            _finish(keeper, asked, prepared)
+    except _Cancelled:
+        _end(scan, Scan.State.CANCELLED, "scan.cancelled")
+    except _TakenOver:
+        scan.refresh_from_db()
+    except Exception as error:
+        scan.message = message("scan.failed", reason=type(error).__name__).as_json()
+        _end(scan, Scan.State.FAILED, "scan.failed")
         raise
-    pairs = [pair for pair in found.pairs if pair.probability >= min_probability]
-    return ScanResult(scan, PairTable(pairs, found.left, found.right))
+
+
+@dataclass
+class _Keeper:
+    """Shows that a scan is alive and how far it is, and learns whether it is to stop."""
+
+    scan: Scan
+    alive_at: datetime
+
+    @classmethod
+    def of(cls, scan: Scan, *, again: bool) -> "_Keeper | None":
+        """Take the scan over; None when it is over, cancelled, or in other hands."""
+        now = timezone.now()
+        free = Scan.objects.filter(pk=scan.pk, state=Scan.State.WAITING)
+        if again:
+            free = Scan.objects.filter(pk=scan.pk, state__in=OPEN)
+        if not free.update(state=Scan.State.RUNNING, alive_at=now):
+            return None
+        scan.refresh_from_db()
+        return cls(scan, now)
+
+    def step(self, **known: int) -> None:
+        """Write down a step. Raises _TakenOver when another worker has the scan, _Cancelled when it is to stop."""
+        now = timezone.now()
+        mine = Scan.objects.filter(pk=self.scan.pk, alive_at=self.alive_at, state=Scan.State.RUNNING)
+        if not mine.update(alive_at=now, steps_done=F("steps_done") + 1, **known):
+            raise _TakenOver
+        self.alive_at = now
+        self.scan.refresh_from_db(fields=["alive_at", "steps_done", "steps", "cancel_asked_at"])
+        if self.scan.cancel_asked_at:
+            raise _Cancelled
+
+
+def _radius(scan: Scan) -> Radius:
+    return Radius(scan.radius_m, settings.DUPLICATE_RADIUS_BY_TYPE_M)
+
+
+def _asked(scan: Scan) -> Choice:
+    """What to look at; for an incremental scan the works that changed, kept since its first start."""
+    if not scan.incremental:
+        choice = Choice(scan.years, _codes(scan.started_by, scan.place))
+        fresh.keep_digests(scan, choice, only_changed=False)
+        return choice
+    if not scan.parts.exists():
+        fresh.keep_digests(scan, Choice(), only_changed=True)
+    changed = fresh.kept_by(scan)
+    if len(changed) <= FEW and scan.engine == "array":
+        scan.engine = "postgis"
+        scan.save(update_fields=["engine"])
+    return Choice(projects=changed)
+
+
+def _run_parts(keeper: _Keeper, prepared: Prepared, gathered: _Gathered | None) -> None:
+    scan = keeper.scan
+    done = set(scan.parts.values_list("no", flat=True))
+    Scan.objects.filter(pk=scan.pk).update(steps_done=len(done))
+    keeper.step(steps=len(prepared.numbers) + 2, projects=prepared.projects)
+    for part in prepared.scored([number for number in prepared.numbers if number not in done]):
+        with transaction.atomic():
+            _lock()
+            stored = store(scan, part)
+            ScanPart.objects.create(scan=scan, no=part.no, candidates=part.candidates, stored=stored)
+            keeper.step(candidates=_sum(scan, "candidates"), stored=_sum(scan, "stored"))
+        if gathered:
+            gathered.take(part)
+
+
+def _sum(scan: Scan, column: str) -> int:
+    return int(scan.parts.aggregate(sum=Sum(column))["sum"] or 0)
+
+
+def _lock() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _finish(keeper: _Keeper, asked: Choice, prepared: Prepared) -> None:
+    scan = keeper.scan
+    _lock()
+    _mark_gone(scan, asked)
+    _group()
+    count_money()
+    keeper.step()
+    scan.projects = prepared.projects
+    scan.candidates, scan.stored = _sum(scan, "candidates"), _sum(scan, "stored")
+    scan.state, scan.finished_at = Scan.State.DONE, timezone.now()
+    scan.save()
+    reopening.look(fresh.kept_by(scan))
+    _audit(scan, "scan.done", pairs=scan.candidates, stored=scan.stored)
+
+
+def _end(scan: Scan, state: str, action: str) -> None:
+    with transaction.atomic():
+        scan.state, scan.finished_at = state, timezone.now()
+        scan.save(update_fields=["state", "finished_at", "message"])
+        _audit(scan, action)
+
+
+def _audit(scan: Scan, action: str, **found: int) -> None:
+    data = {"radius_m": scan.radius_m, "years": scan.years, "engine": scan.engine} | found
+    audit.record(actor=scan.started_by, action=action, subject=scan, place=scan.place_id or "", data=data)
 
 
 def _codes(actor: User | None, place: Place | None) -> list[str] | None:
@@ -103,70 +305,14 @@ def _codes(actor: User | None, place: Place | None) -> list[str] | None:
     return [place.pk] if place else list(own.codes)
 
 
-def _run(scan: Scan, codes: list[str] | None, min_probability: float) -> PairTable:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    candidates = candidate_pairs(radius_m=scan.radius_m, years=scan.years, places=codes)
-    records = records_of(project for pair in candidates for project in pair)
-    both = [(records[a], records[b]) for a, b in candidates]
-    pairs = score_pairs(both, register_frequencies(), radius_m=scan.radius_m, min_probability=0)
-    kept = [pair for pair in pairs if pair.probability >= STORED_FROM]
-    key_of = {record.id: key for key, record in records.items()}
-    _store(scan, kept, key_of)
-    _mark_gone(scan, codes)
-    _group()
-    scan.projects = _covered(scan.years, codes).count()
-    scan.candidates, scan.stored = len(pairs), len(kept)
-    scan.state, scan.finished_at = Scan.State.DONE, timezone.now()
-    scan.save()
-    given = [pair for pair in pairs if pair.probability >= min_probability]
-    return PairTable.of(given, records.values())
-
-
-def _covered(years: Sequence[int], codes: Iterable[str] | None) -> ProjectQuerySet:
-    covered = works()
-    if years:
-        covered = covered.filter(fiscal_year__in=years)
-    if codes is not None:
-        inside = Q(pk__in=[])
-        for code in codes:
-            inside |= Q(village_id=code) | Q(village__code__startswith=f"{code}.")
-        covered = covered.filter(inside)
-    return covered
-
-
-def _store(scan: Scan, pairs: Iterable[ScoredPair], key_of: dict[str, int]) -> None:
-    rows = [
-        Pair(
-            left_id=key_of[pair.left_id],
-            right_id=key_of[pair.right_id],
-            scan=scan,
-            distance_m=pair.distance_m or 0.0,
-            weight=pair.weight,
-            probability=pair.probability,
-            signals=pair.signals_json(),
-            gone_at=None,
-        )
-        for pair in pairs
-    ]
-    Pair.objects.bulk_create(
-        rows,
-        batch_size=1000,
-        update_conflicts=True,
-        unique_fields=["left", "right"],
-        update_fields=_STORED_FIELDS,
-    )
-
-
-def _mark_gone(scan: Scan, codes: list[str] | None) -> None:
+def _mark_gone(scan: Scan, asked: Choice) -> None:
     """Pairs that this scan looked for and did not find; those beyond its radius it did not look for."""
-    covered = _covered(scan.years, codes).values("pk")
+    covered = asked.works().values("pk")
     looked_for = Q(left__in=covered) | Q(right__in=covered)
     out = Q(left__status__in=LEFT_OUT) | Q(right__status__in=LEFT_OUT)
-    missing = (
-        Pair.objects.current().filter(looked_for | out, distance_m__lte=scan.radius_m).exclude(scan=scan)
-    )
-    missing.update(gone_at=timezone.now())
+    reached = Q(distance_m__lte=_radius(scan).largest) | Q(by_picture=True)
+    missing = Pair.objects.current().filter(looked_for | out).filter(reached)
+    missing.filter(Q(scan__isnull=True) | Q(scan__lt=scan.pk)).update(gone_at=timezone.now())
 
 
 def _group() -> None:

@@ -11,14 +11,13 @@ from django.utils import translation
 from duplicates.kernel import PairTable
 from duplicates.models import Decision
 from duplicates.records import RecordList, UnreadableList, compare_lists, read_records
-from duplicates.scan import place_named, scan_register
+from duplicates.scan import ENGINES, place_named, scan_register
 from duplicates.score import CASE_FROM
 from maps.folium_pages import pairs_page
 from places.saying import say
 from reports.formats import FORMATS
 from reports.known import Known
 
-ENGINES = ("postgis",)
 
 
 def _probability(text: str) -> float:
@@ -66,7 +65,15 @@ class Command(BaseCommand):
             help="pairs with a project of these years",
         )
         parser.add_argument("--place", metavar="CODE", help="pairs with a project in this place")
-        parser.add_argument("--engine", default="postgis", choices=ENGINES)
+        parser.add_argument(
+            "--engine",
+            default="array",
+            choices=ENGINES,
+            help="array (the register in columns), postgis (few works) or dask (a cluster); all give the same pairs",
+        )
+        parser.add_argument(
+            "--incremental", action="store_true", help="only works that changed since they were compared"
+        )
         parser.add_argument(
             "--records", type=Path, metavar="FILE", help="a CSV or XLSX list: id, title, lon, lat …"
         )
@@ -133,6 +140,8 @@ class Command(BaseCommand):
             years=options["year"] or [],
             place=place,
             min_probability=options["min_probability"],
+            engine=options["engine"],
+            incremental=options["incremental"],
         )
         scan = done.scan
         self.stderr.write(

@@ -19,13 +19,13 @@ from places.message import message, sentences
 SHOWN = _("Hubungan")
 SENTENCES = sentences(
     {
-        "context.none": _("Tidak ada hubungan, tahap, sisi, atau program yang menjelaskan kemiripannya."),
+        "context.none": _("Tidak ada hubungan, bagian, sisi, atau program yang menjelaskan kemiripannya."),
         "context.merged_into": _("Tercatat sudah digabung."),
         "context.carried_over_from": _("Tercatat sebagai lanjutan tahun lalu (DPAL)."),
         "context.continues": _("Tercatat sebagai ruas berikutnya."),
         "context.layer_on": _("Tercatat sebagai lapisan di atas pekerjaan lain."),
         "context.replaces": _("Tercatat menggantikan pekerjaan lain."),
-        "context.phase": _("Tahap pekerjaan berbeda: “%(left)s” dan “%(right)s”."),
+        "context.phase": _("Judul menyebut bagian lain: “%(left)s” dan “%(right)s”."),
         "context.side": _("Sisi berbeda: “%(left)s” dan “%(right)s”."),
         "context.stretch": _("Ruas berbeda: “%(left)s” dan “%(right)s”."),
         "context.continued": _("Salah satu judul menyebut lanjutan: “%(words)s”."),

@@ -21,7 +21,7 @@ def pair(left: dict, right: dict, distance_m: float | None = 1.0) -> Comparison:
     )
 
 
-NOTHING = "Tidak ada hubungan, tahap, sisi, atau program yang menjelaskan kemiripannya."
+NOTHING = "Tidak ada hubungan, bagian, sisi, atau program yang menjelaskan kemiripannya."
 
 
 def levelled(left: str, right: str, years: tuple[int | None, int | None] = (None, None)) -> tuple[str, str]:
@@ -32,8 +32,8 @@ def levelled(left: str, right: str, years: tuple[int | None, int | None] = (None
 @pytest.mark.parametrize(
     ("left", "right", "level", "said"),
     [
-        (f"{DRAIN} tahap 1", f"{DRAIN} tahap II", "phase", "Tahap pekerjaan berbeda: “tahap 1” dan “tahap 2”."),
-        (DRAIN, f"{DRAIN} tahap kedua", "phase", "Tahap pekerjaan berbeda: “tahap 1” dan “tahap 2”."),
+        (f"{DRAIN} tahap 1", f"{DRAIN} tahap II", "phase", "Judul menyebut bagian lain: “tahap 1” dan “tahap 2”."),
+        (DRAIN, f"{DRAIN} tahap kedua", "phase", "Judul menyebut bagian lain: “tahap 1” dan “tahap 2”."),
         (f"{DRAIN} sisi kanan", f"{DRAIN} kiri", "side", "Sisi berbeda: “kanan” dan “kiri”."),
         (f"{DRAIN} sebelah lor", f"{DRAIN} sisi selatan", "side", "Sisi berbeda: “sisi utara” dan “sisi selatan”."),
         (f"{DRAIN} STA 0+000-0+200", f"{DRAIN} STA 0+200-0+350", "stretch", "Ruas berbeda: “0+000, 0+200” dan “0+200, 0+350”."),

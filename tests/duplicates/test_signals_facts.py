@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 import shapely
 
-from duplicates.comparison import Comparison, Record
+from duplicates.comparison import Comparison, Record, Signal
 from duplicates.signals import (
     SIGNALS,
     activity,
@@ -212,7 +212,7 @@ def test_it_sees_that_two_pictures_come_from_one() -> None:
 
 
 @pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.name)
-def test_it_has_a_name_for_people_and_says_nothing_of_two_empty_records(signal) -> None:
+def test_it_has_a_name_for_people_and_says_nothing_of_two_empty_records(signal: Signal) -> None:
     assert signal.shown
     assert signal.LEVELS[0] == "unknown"
     found = signal.compare(pair({"title": ""}, {"title": ""}, None))

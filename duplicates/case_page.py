@@ -1,35 +1,43 @@
 """What a case page shows of a pair: the finding in facts, both projects side by side, map, photos, signals."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import shapely.geometry
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.access import Person
 from budgets.models import FundSource
-from duplicates.comparison import Record
 from duplicates.listing import as_scored
-from duplicates.models import Decision, Pair
-from duplicates.overlap import shared_metres
-from duplicates.register import records_of
+from duplicates.models import Pair, PairQuerySet
+from duplicates.overlap import Shared, shared
+from duplicates.reasons import Template, reasons_for
+from duplicates.register import to_shapely
 from duplicates.score import SignalScore, likeness_word
 from duplicates.signals import SIGNALS
 from duplicates.titles import marked, read_title
-from photos.models import Claim, Purpose
+from photos.models import Claim, Purpose, SamePicture
 from places.message import Message, message, sentences
 from places.message import mark as _
-from places.saying import number, rupiah
-from projects.models import Project, Relation
+from places.saying import day, metres, number, rupiah
+from projects.models import Project, Relation, RelationKind, Site, SiteStatus
 
 SENTENCES = sentences(
     {
         "case.same_stretch": _("%(shared_m)s dari %(shorter_m)s ruas yang sama"),
+        "case.same_ground": _("%(shared_count)s dari %(smaller_count)s m² luasan yang sama"),
         "case.same_spot": _("Dua pekerjaan di titik yang sama"),
         "case.apart": _("Dua pekerjaan berjarak %(distance_m)s"),
-        "case.same_photos": _("%(count)s foto dipakai di keduanya"),
+        "case.same_picture": _(
+            "foto %(left_pct)s tahun %(left_year)s dan foto %(right_pct)s tahun %(right_year)s satu gambar"
+        ),
+        "case.more_pictures": _("%(count)s gambar lain juga sama"),
+        "case.money": _("pagu %(left_rp)s dan %(right_rp)s"),
         "case.same_year": _("keduanya tahun %(year)s"),
         "case.two_years": _("tahun %(left)s dan %(right)s"),
         "case.same_sources": _("sumber dana sama: %(sources)s"),
@@ -42,6 +50,7 @@ SENTENCES = sentences(
 SAME_SPOT_M = 1.0
 WORTH_SAYING_M = 5.0
 SIGNAL_NAMES = {signal.name: signal.shown for signal in SIGNALS}
+PICTURES_NAMED = 2  # in the headline; the others are counted
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,16 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class SamePhoto:
+    """One picture on both sides. how: what links the two files; reasons: why the sharing was declared, if it was."""
+
+    left: Claim
+    right: Claim
+    how: Message
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class CasePage:
     """Everything that the template needs about a pair."""
 
@@ -77,42 +96,84 @@ class CasePage:
     right: Side
     rows: list[tuple[str, str, str, bool]]
     photo_rows: list[tuple[int, list[Claim], list[Claim]]]
-    shared_photos: frozenset[int]
+    same_photos: list[SamePhoto]
     drawing: dict[str, Any]
     word: str
     bars: list[Bar]
-    decisions: QuerySet[Decision]
     shared_m: float | None
+    reasons: list[Template]
+    shared_photos: frozenset[int] = field(default_factory=frozenset)  # photo ids that are on both sides
 
 
 def case_page(pair: Pair, user: Person) -> CasePage:
-    """Gather the page of a pair for a person who may see both its projects."""
-    records = records_of([pair.left_id, pair.right_id])
-    claims = {side: _claims(project, user) for side, project in (("l", pair.left), ("r", pair.right))}
-    shared = frozenset(c.photo_id for c in claims["l"]) & frozenset(c.photo_id for c in claims["r"])
-    left, right = records[pair.left_id], records[pair.right_id]
-    stretch = shared_metres(left.geometries, right.geometries)
-    short = dict(FundSource.objects.values_list("code", "short"))
+    """Gather the page of a pair (out of `with_relations`) for a person who may see both its projects."""
+    places = _places(pair)
+    by_project = _claims(pair, user)
+    mine, theirs = by_project[pair.left_id], by_project[pair.right_id]
+    stretch = shared(places[pair.left_id], places[pair.right_id])
+    same = _same_photos(mine, theirs)
+    named = pair.left.sources or pair.right.sources
+    short = dict(FundSource.objects.values_list("code", "short")) if named else {}
     titles = read_title(pair.left.title), read_title(pair.right.title)
     sides = (
-        _side(pair.left, marked(titles[0], titles[1]), claims["l"], short),
-        _side(pair.right, marked(titles[1], titles[0]), claims["r"], short),
+        _side(pair.left, marked(titles[0], titles[1]), mine, short),
+        _side(pair.right, marked(titles[1], titles[0]), theirs, short),
     )
-    scored = as_scored(pair)
+    worth_saying = stretch is not None and not stretch.is_area and stretch.amount >= WORTH_SAYING_M
     return CasePage(
         pair=pair,
-        headline=list(_headline(pair, sides, stretch, len(shared))),
+        headline=list(_headline(pair, sides, stretch, same)),
         left=sides[0],
         right=sides[1],
         rows=_rows(sides),
-        photo_rows=_photo_rows(claims["l"], claims["r"]),
-        shared_photos=shared,
-        drawing=_drawing(pair, left, right),
+        photo_rows=_photo_rows(mine, theirs),
+        same_photos=same,
+        drawing=_drawing(pair, places),
         word=likeness_word(pair.probability),
-        bars=_bars(scored.signals),
-        decisions=pair.decisions.visible_to(user).select_related("decided_by", "engagement", "withdrawn_by"),
-        shared_m=stretch[0] if stretch and stretch[0] >= WORTH_SAYING_M else None,
+        bars=_bars(as_scored(pair).signals),
+        shared_m=stretch.amount if stretch and worth_saying else None,
+        reasons=reasons_for(_facts(pair, sides, stretch)),
+        shared_photos=frozenset(claim.photo_id for one in same for claim in (one.left, one.right)),
     )
+
+
+def _facts(pair: Pair, sides: tuple[Side, Side], stretch: Shared | None) -> dict[str, str]:
+    """What a template for a reason may say of the pair (duplicates/reasons.py)."""
+    known = {
+        "left_year": str(pair.left.fiscal_year),
+        "right_year": str(pair.right.fiscal_year),
+        "left_sources": sides[0].sources,
+        "right_sources": sides[1].sources,
+        "distance": metres(pair.distance_m),
+    }
+    if stretch and not stretch.is_area and stretch.amount >= WORTH_SAYING_M:
+        known |= {"shared": metres(stretch.amount), "shorter": metres(stretch.smaller)}
+    return known
+
+
+def _same_photos(left: list[Claim], right: list[Claim]) -> list[SamePhoto]:
+    """Pictures that are on both sides: the same bytes, or another file of the same picture."""
+    mine, theirs = {claim.photo_id for claim in left}, {claim.photo_id for claim in right}
+    linked = SamePicture.objects.filter(
+        Q(left__in=mine, right__in=theirs) | Q(left__in=theirs, right__in=mine)
+    )
+    links = {frozenset((link.left_id, link.right_id)): link for link in linked} if mine and theirs else {}
+    found = []
+    for one in left:
+        for other in right:
+            link = links.get(frozenset((one.photo_id, other.photo_id)))
+            if one.photo_id == other.photo_id or link:
+                reasons = tuple(claim.shared_reason for claim in (one, other) if claim.shared_reason)
+                found.append(SamePhoto(one, other, _how(link), reasons))
+    return found
+
+
+def _how(link: SamePicture | None) -> Message:
+    """The sentence of photos.reuse for what links two files."""
+    if link is None:
+        return message("reuse.link_bytes")
+    code = "reuse.link_pixels" if link.how == SamePicture.How.PIXELS else "reuse.link_near"
+    return message(code, similarity_pct=round(100 * link.similarity))
 
 
 def _rows(sides: tuple[Side, Side]) -> list[tuple[str, str, str, bool]]:
@@ -131,6 +192,8 @@ def _rows(sides: tuple[Side, Side]) -> list[tuple[str, str, str, bool]]:
         ),
         (gettext("Status"), lambda side: side.project.get_status_display()),
         (gettext("Progres"), lambda side: f"{number(side.project.progress)} %"),
+        (gettext("Rencana"), lambda side: _dates(side.project.planned_start, side.project.planned_end)),
+        (gettext("Foto"), _photo_dates),
     ]
     rows = [(name, shown(sides[0]), shown(sides[1])) for name, shown in facts]
     return [(name, left, right, left != right) for name, left, right in rows]
@@ -142,9 +205,29 @@ def _volume(side: Side) -> str:
     return f"{number(side.project.volume)} {side.project.unit}".strip()
 
 
-def _claims(project: Project, user: Person) -> list[Claim]:
-    seen = Claim.objects.visible_to(user).filter(project=project, purpose=Purpose.PROGRESS)
-    return list(seen.select_related("photo", "site").order_by("progress", "taken_at", "pk"))
+def _dates(first: date | None, last: date | None) -> str:
+    if first is None and last is None:
+        return "–"
+    return f"{day(first) if first else '…'} – {day(last) if last else '…'}"
+
+
+def _photo_dates(side: Side) -> str:
+    """How many photos, from which day to which."""
+    days = sorted(timezone.localdate(claim.taken_at) for claim in side.claims if claim.taken_at)
+    count = str(len(side.claims))
+    if not days:
+        return count
+    span = day(days[0]) if days[0] == days[-1] else f"{day(days[0])} – {day(days[-1])}"
+    return f"{count} · {span}"
+
+
+def _claims(pair: Pair, user: Person) -> dict[int, list[Claim]]:
+    """Progress photos of both projects that the person may see, by project."""
+    found: dict[int, list[Claim]] = {pair.left_id: [], pair.right_id: []}
+    seen = Claim.objects.visible_to(user).filter(project__in=found, purpose=Purpose.PROGRESS)
+    for claim in seen.select_related("photo").order_by("progress", "taken_at", "pk"):
+        found[claim.project_id].append(claim)
+    return found
 
 
 def _side(
@@ -156,33 +239,63 @@ def _side(
 
 
 def _headline(
-    pair: Pair, sides: tuple[Side, Side], stretch: tuple[float, float] | None, shared_photos: int
+    pair: Pair, sides: tuple[Side, Side], stretch: Shared | None, same: list[SamePhoto]
 ) -> Iterable[Message]:
     """The finding in facts: place first, then pictures, years, money, villages."""
-    if stretch and stretch[0] >= WORTH_SAYING_M:
-        yield message("case.same_stretch", shared_m=stretch[0], shorter_m=stretch[1])
-    elif pair.distance_m < SAME_SPOT_M:
-        yield message("case.same_spot")
-    else:
-        yield message("case.apart", distance_m=pair.distance_m)
-    if shared_photos:
-        yield message("case.same_photos", count=shared_photos)
     left, right = pair.left, pair.right
+    yield _where(pair, stretch)
+    for one in same[:PICTURES_NAMED]:
+        yield message(
+            "case.same_picture",
+            left_pct=one.left.progress,
+            left_year=str(left.fiscal_year),
+            right_pct=one.right.progress,
+            right_year=str(right.fiscal_year),
+        )
+    if len(same) > PICTURES_NAMED:
+        yield message("case.more_pictures", count=len(same) - PICTURES_NAMED)
     if left.fiscal_year == right.fiscal_year:
         yield message("case.same_year", year=str(left.fiscal_year))
     else:
         yield message("case.two_years", left=str(left.fiscal_year), right=str(right.fiscal_year))
-    both = [left.pk, right.pk]
-    for relation in Relation.objects.filter(project__in=both, other__in=both):
-        yield message("case.relation", kind=relation.get_kind_display())
+    if left.planned is not None and right.planned is not None:
+        yield message("case.money", left_rp=str(left.planned), right_rp=str(right.planned))
+    for kind in _relations(pair):
+        yield message("case.relation", kind=str(RelationKind(kind).label))
     first, second = (side.sources for side in sides)
     if first and second:
-        same = set(left.sources) == set(right.sources)
-        code = "case.same_sources" if same else "case.two_sources"
-        params = {"sources": first} if same else {"left": first, "right": second}
+        alike = set(left.sources) == set(right.sources)
+        code = "case.same_sources" if alike else "case.two_sources"
+        params = {"sources": first} if alike else {"left": first, "right": second}
         yield Message(code, params)
     if left.village_id != right.village_id:
         yield message("case.two_villages", left=left.village.name, right=right.village.name)
+
+
+def with_relations(pairs: PairQuerySet) -> PairQuerySet:
+    """Pairs with the kinds of the relations that are declared between their two projects."""
+    there = Relation.objects.filter(
+        project=OuterRef("left"), other=OuterRef("right")
+    ) | Relation.objects.filter(project=OuterRef("right"), other=OuterRef("left"))
+    return pairs.annotate(relation_kinds=ArraySubquery(there.values("kind")))
+
+
+def _relations(pair: Pair) -> list[str]:
+    return list(getattr(pair, "relation_kinds", ()))
+
+
+def _where(pair: Pair, stretch: Shared | None) -> Message:
+    if stretch and stretch.amount >= WORTH_SAYING_M:
+        if stretch.is_area:
+            counts: Mapping[str, int] = {
+                "shared_count": round(stretch.amount),
+                "smaller_count": round(stretch.smaller),
+            }
+            return message("case.same_ground", **counts)
+        return message("case.same_stretch", shared_m=stretch.amount, shorter_m=stretch.smaller)
+    if pair.distance_m < SAME_SPOT_M:
+        return message("case.same_spot")
+    return message("case.apart", distance_m=pair.distance_m)
 
 
 def _photo_rows(left: list[Claim], right: list[Claim]) -> list[tuple[int, list[Claim], list[Claim]]]:
@@ -193,7 +306,7 @@ def _photo_rows(left: list[Claim], right: list[Claim]) -> list[tuple[int, list[C
     ]
 
 
-def _drawing(pair: Pair, left: Record, right: Record) -> dict[str, Any]:
+def _drawing(pair: Pair, places: Mapping[int, list[Any]]) -> dict[str, Any]:
     """Both projects' sites as GeoJSON for the small map."""
     features = [
         {
@@ -201,10 +314,19 @@ def _drawing(pair: Pair, left: Record, right: Record) -> dict[str, Any]:
             "geometry": shapely.geometry.mapping(place),
             "properties": {"side": side, "title": f"{project.title} ({project.fiscal_year})"},
         }
-        for side, record, project in (("left", left, pair.left), ("right", right, pair.right))
-        for place in record.geometries
+        for side, project in (("left", pair.left), ("right", pair.right))
+        for place in places[project.pk]
     ]
     return {"type": "FeatureCollection", "features": features}
+
+
+def _places(pair: Pair) -> dict[int, list[Any]]:
+    """Lines, areas and points of both projects' active sites, by project."""
+    found: dict[int, list[Any]] = {pair.left_id: [], pair.right_id: []}
+    sites = Site.objects.filter(project_id__in=found, status=SiteStatus.ACTIVE).order_by("project_id", "no")
+    for site in sites.only("project_id", "point", "extent"):
+        found[site.project_id].append(to_shapely(site.geometry))
+    return found
 
 
 def _bars(signals: Iterable[SignalScore]) -> list[Bar]:
@@ -217,7 +339,7 @@ def _bars(signals: Iterable[SignalScore]) -> list[Bar]:
     scale = 100 / (high - low) if high > low else 0.0
     return [
         Bar(
-            name=SIGNAL_NAMES.get(part.signal, part.signal),
+            name=str(SIGNAL_NAMES.get(part.signal, part.signal)),
             message=part.message,
             weight=part.weight,
             start=round((min(before, after) - low) * scale, 1),

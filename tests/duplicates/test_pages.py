@@ -9,6 +9,7 @@ from django.test import Client
 from duplicates.engagements import open_engagement
 from duplicates.models import Decision, Engagement, Pair, Scan
 from duplicates.scan import scan_register
+from photos.models import SamePicture
 from projects.models import Relation
 from tests.cast import Cast
 from tests.factories import ClaimFactory, PhotoFactory, ProjectFactory, SiteFactory
@@ -77,7 +78,7 @@ def test_it_lists_pairs_and_filters_them(cast: Cast, pair: Pair) -> None:
         return "Drainase Gang Kenanga RT 02" in client.get(f"/duplicates/?{query}").content.decode()
 
     assert listed("")
-    assert listed("year=2025&place=35.10.17&q=kenanga&min_probability=0.9")
+    assert listed("year=2025&place=35.10.17&q=kenanga&min_probability=0.5")
     for empty in ("q=mawar", "state=concluded", "year=1999"):
         assert listed(empty) is (empty == "year=1999")  # a year nobody has is not a choice: the form says so
     twin(cast, 2024, "Paving Gang Mawar")
@@ -133,13 +134,18 @@ def test_it_says_which_relation_is_declared(cast: Cast, pair: Pair) -> None:
     assert "hubungan tercatat: Lanjutan tahun lalu (DPAL)" in page
 
 
-def test_it_says_that_a_photo_is_used_for_both(cast: Cast, pair: Pair) -> None:
-    photo = PhotoFactory()
-    for project in (pair.left, pair.right):
-        ClaimFactory(project=project, site=project.sites.get(), photo=photo, progress=100)
+def test_it_says_which_photos_are_one_picture(cast: Cast, pair: Pair) -> None:
+    photo, saved_again = PhotoFactory(), PhotoFactory()
+    claim = ClaimFactory(project=pair.left, photo=photo, progress=100)
+    ClaimFactory(project=pair.right, photo=photo, progress=50)
+    ClaimFactory(project=pair.right, photo=saved_again, progress=0, shared_reason="Satu papan nama.")
+    SamePicture.objects.create(left=photo, right=saved_again, how="near", similarity=0.84)
     page = logged_in(cast.eko).get(f"/duplicates/cases/{pair.case_id}/").content.decode()
-    assert "1 foto dipakai di keduanya" in page
-    assert page.count("foto sama") == 2
+    assert "foto 100 % tahun 2025 dan foto 50 % tahun 2026 satu gambar" in page
+    assert "Berkas yang sama, byte demi byte." in page
+    assert "Gambar yang sama setelah diubah (kemiripan 84 %)." in page
+    assert "Dinyatakan dipakai bersama: “Satu papan nama.”" in page
+    assert f'data-src="/photos/{claim.pk}/display/"' in page or "data-cut" in page
 
 
 def test_it_concludes_in_two_steps_with_a_reason(cast: Cast, pair: Pair) -> None:

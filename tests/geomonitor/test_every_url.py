@@ -3,6 +3,7 @@
 A URL that is not in the table fails the test, so a new page cannot be forgotten.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -12,9 +13,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.models import Role
-from duplicates.models import Case, Decision, Engagement, Pair, Scan
+from duplicates.models import Case, Decision, Engagement, Pair, Remark, Scan
 from photos.models import Claim, Photo
 from projects.models import Project
 from tests.cast import Cast, make_cast
@@ -91,11 +93,24 @@ TABLE: dict[str, tuple[str, str]] = {
     "duplicates_scan": ("post", "ef"),
     "duplicates_scan_status": ("get", "ef"),
     "duplicates_scan_cancel": ("post", "ef"),
+    "duplicate_cases": ("get", "ef"),
     "duplicate_case": ("get", "ef"),
+    "case_assign": ("get", "e"),
+    "case_remark": ("post", "ef"),
+    "remark_file": ("get", "ef"),
+    "follow_up_decision": ("post", "ef"),
     "duplicate_pair": ("get", "ef"),
     "duplicate_conclude": ("post", "ef"),
     "duplicate_withdraw": ("post", "ef"),
+    "engagements": ("get", "f"),
+    "engagement": ("get", "f"),
     "engagement_new": ("post", "f"),
+    "engagement_team": ("get", "f"),
+    "engagement_scan": ("post", "f"),
+    "engagement_pair": ("get", "f"),
+    "finding": ("get", "f"),
+    "finding_review": ("post", "f"),
+    "finding_follow_up": ("post", "f"),
     "engagement_close": ("post", "f"),
     "pairs_csv": ("get", "ef"),
     "pairs_xlsx": ("get", "ef"),
@@ -135,6 +150,7 @@ class World:
     claim: Claim
     pair: Pair
     decision: Decision
+    finding: Decision
     engagement: Engagement
     cast: Cast
 
@@ -159,16 +175,19 @@ def make_world() -> World:
         signals=[],
     )
     engagement = Engagement.objects.create(
-        assignment="700/1", first_year=2024, last_year=2026, cut_off="2026-11-24"
+        assignment="700/1", first_year=2024, last_year=2100, cut_off=timezone.localdate()
     )
     engagement.team.add(cast.fitri)
     engagement.places.add(cast.regency)
     decision = Decision.objects.create(pair=pair, kind="elsewhere", reason="Beda gang.", decided_by=cast.eko)
+    finding = Decision.objects.create(
+        pair=pair, engagement=engagement, kind="elsewhere", reason="Beda gang.", decided_by=cast.fitri
+    )
     people = {
         "-": None, "t": cast.tamu, "a": cast.ani, "b": cast.budi, "c": cast.catur, "h": head, "d": cast.dewi,
         "e": cast.eko, "f": cast.fitri, "g": cast.galih,
     }  # fmt: skip
-    return World(people, draft, claim, pair, decision, engagement, cast)
+    return World(people, draft, claim, pair, decision, finding, engagement, cast)
 
 
 def subject(world: World, name: str) -> object:
@@ -179,9 +198,19 @@ def subject(world: World, name: str) -> object:
         "original_remove": world.claim.pk,
         "duplicates_scan": Scan.objects.get_or_create(state="done")[0].pk,
         "duplicate_case": world.pair.case_id,
+        "case_": world.pair.case_id,
+        "remark_file": Remark.objects.get_or_create(
+            case=world.pair.case,
+            text="Lihat.",
+            file="pictures/rahasia.jpg",
+            file_name="x.jpg",
+            sha256=hashlib.sha256(b"\xff\xd8\xff\xd9").hexdigest(),
+        )[0].pk,
+        "follow_up_decision": world.decision.pk,
         "duplicate_withdraw": world.decision.pk,
         "duplicate": world.pair.pk,
         "engagement": world.engagement.pk,
+        "finding": world.finding.pk,
         "duty_new": world.cast.catur.pk,
         "person": world.cast.catur.pk,
         "duty_end": world.cast.catur.duties.get().pk,
@@ -204,6 +233,8 @@ def names(resolver: URLResolver | None = None) -> Iterator[str]:
 def address(world: World, name: str) -> str:
     if name == "project_tile":  # its address has two endings, which reverse() cannot choose from
         return "/tiles/projects/8/209/134.mvt"
+    if name == "engagement_pair":
+        return reverse(name, args=[world.engagement.pk, world.pair.pk])
     try:
         return reverse(name)
     except NoReverseMatch:

@@ -35,7 +35,7 @@ LINES = {
     "medium": {"color": "#8a5a00", "weight": 3, "dashArray": "8 5"},
     "low": {"color": "#4a605b", "weight": 2, "dashArray": "2 5"},
 }
-_BY_CHANCE = re.compile(r"_([0-9a-f]{32})\b")
+_BY_CHANCE = re.compile(r"_([0-9a-f]{32})(?![0-9a-f])")
 LEFT, RIGHT = "#2f6c92", "#8a5a00"
 
 

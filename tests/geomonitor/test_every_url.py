@@ -180,9 +180,7 @@ def make_world() -> World:
     engagement.team.add(cast.fitri)
     engagement.places.add(cast.regency)
     decision = Decision.objects.create(pair=pair, kind="elsewhere", reason="Beda gang.", decided_by=cast.eko)
-    finding = Decision.objects.create(
-        pair=pair, engagement=engagement, kind="elsewhere", reason="Beda gang.", decided_by=cast.fitri
-    )
+    finding = Decision.objects.create(pair=pair, engagement=engagement, kind="elsewhere", reason="Beda gang.")
     people = {
         "-": None, "t": cast.tamu, "a": cast.ani, "b": cast.budi, "c": cast.catur, "h": head, "d": cast.dewi,
         "e": cast.eko, "f": cast.fitri, "g": cast.galih,

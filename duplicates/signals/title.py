@@ -27,16 +27,10 @@ SENTENCES = sentences(
 WORD_FOR_WORD_SHARE, IDENTICAL_SHARE, ALIKE_SHARE, RELATED_SHARE = 0.95, 0.75, 0.6, 0.35
 IDENTICAL_BITS, ALIKE_BITS = 10.0, 8.0
 WORDS_SHOWN = 4
-LEVELS = (
-    "unknown",
-    "identical",
-    "alike",
-    "same_template",
-    "template",
-    "related",
-    "contradictory",
-    "different",
-)
+_BY_TITLE = ("identical", "alike", "same_template", "template", "related", "contradictory", "different")
+# Where both kinds of work are known, work_type has said a part of it; where one is not, the title says it alone.
+ALONE = "_alone"
+LEVELS = ("unknown", *_BY_TITLE, *(name + ALONE for name in _BY_TITLE))
 
 
 def level_of(likeness: Likeness) -> str:
@@ -76,10 +70,11 @@ def compare(pair: Comparison) -> Finding:
     left, right = read_title(pair.left.title), read_title(pair.right.title)
     if not left.words or not right.words:
         return Finding("unknown", message("title.unknown"))
-    counted = frozenset((BUILT_KIND,)) if work_type.compare(pair).level == "different" else frozenset()
+    kinds = work_type.compare(pair).level
+    counted = frozenset((BUILT_KIND,)) if kinds == "different" else frozenset()
     likeness = compare_titles(left, right, pair.frequencies, OF_ONE_PLAN | counted)
     level = level_of(likeness)
-    return Finding(level, _said(level, likeness))
+    return Finding(level + ALONE if kinds == "unknown" else level, _said(level, likeness))
 
 
 def levels(batch: Batch) -> NDArray[np.int8]:
@@ -89,7 +84,8 @@ def levels(batch: Batch) -> NDArray[np.int8]:
     likeness = table.compare(pairs)
     share, bits = likeness.share[whose], likeness.bits[whose]
     alike = share >= ALIKE_SHARE
-    counted = work_type.levels(batch) == work_type.LEVELS.index("different")
+    kinds = work_type.levels(batch)
+    counted = kinds == work_type.LEVELS.index("different")
     conditions = [
         likeness.unreadable[whose],
         likeness.contradictory[whose] | (likeness.other_work[whose] & ~counted),
@@ -101,4 +97,5 @@ def levels(batch: Batch) -> NDArray[np.int8]:
     ]
     names = ("unknown", "contradictory", "identical", "alike", "same_template", "template", "related")
     found = np.select(conditions, [LEVELS.index(name) for name in names], LEVELS.index("different"))
+    found[(kinds == 0) & (found > 0)] += len(_BY_TITLE)
     return found.astype(np.int8)

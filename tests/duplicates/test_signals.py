@@ -8,7 +8,7 @@ import duplicates.signals
 from duplicates.comparison import Comparison, Record
 from duplicates.signals import SIGNALS, distance, title, work_type
 from duplicates.titles import Frequencies
-from duplicates.weights import LEVELS
+from duplicates.weights import LEVELS, weight_of
 from places.message import sentence_of
 from places.saying import say
 
@@ -62,8 +62,12 @@ def test_it_levels_distance(metres: float | None, level: str, said: str) -> None
     ],
 )
 def test_it_levels_titles(left: str, right: str, level: str) -> None:
-    found = title.compare(pair({"title": left}, {"title": right}))
+    typed = {"work_type": "road"}
+    found = title.compare(pair({"title": left} | typed, {"title": right} | typed))
     assert found.level == level
+    alone = title.compare(pair({"title": left}, {"title": right} | typed))
+    assert alone.level == ("unknown" if level == "unknown" else f"{level}_alone")
+    assert alone.message == found.message
     assert sentence_of(found.message.code)
     assert "%(" not in say(found.message)
 
@@ -97,3 +101,9 @@ def test_it_names_every_work_type_as_the_register_does() -> None:
     from projects.models import WorkType
 
     assert {kind.value: str(kind.label) for kind in WorkType} == {**work_type.WORDS, "other": "Lainnya"}
+
+
+def test_it_lets_a_title_say_more_where_no_kind_of_work_is_known() -> None:
+    for level in ("identical", "alike"):
+        assert weight_of("title", f"{level}_alone") > weight_of("title", level)
+    assert weight_of("title", "different_alone") < weight_of("title", "different")

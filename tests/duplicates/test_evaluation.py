@@ -99,6 +99,18 @@ def test_it_computes_precision_at_the_top(
     assert precision_at(scored, first) == pytest.approx(expected)
 
 
+def test_it_computes_the_example_of_the_page() -> None:
+    page = Path("docs/design/duplicate-evaluation.md").read_text(encoding="utf-8")
+    lines = [line.strip("|").split("|") for line in page.splitlines() if line.startswith("|")]
+    cells = [[cell.strip().replace("−", "-") for cell in line] for line in lines]
+    rows = [row for row in cells if len(row) == 5 and row[1] in ("yes", "no") and not row[0].startswith("`")]
+    assert len(rows) == 5
+    scored = [(None if weight == "–" else float(weight), same == "yes") for weight, same, *_rest in rows]
+    added = [float(row[4]) for row in rows if row[4]]
+    assert average_precision(scored) == pytest.approx(sum(added), abs=1e-4)
+    assert f"Average precision: **{average_precision(scored):.4f}**" in page
+
+
 def test_it_counts_what_is_never_brought_as_missed() -> None:
     made = figures(
         [judged(3, True), judged(2, False), judged(-1, True), judged(None, True), judged(None, False)], 0.5

@@ -1,4 +1,4 @@
-"""Engines that find and score the pairs of the register: postgis, array, dask. docs/design/duplicate-scan.md.
+"""Engines that find and score the pairs of the register: postgis and array. docs/design/duplicate-scan.md.
 
 An engine brings candidates in parts; `scored` is the one way from candidates to scored pairs, so that all engines
 give the same pairs and scores to the last digit.
@@ -64,7 +64,7 @@ class Prepared(Protocol):
 
 
 def prepare(engine: str, request: Request) -> Prepared:
-    """Make an engine ready. Raises ValueError for one that does not exist, MissingEngine where it is not installed."""
+    """Make an engine ready. Raises ValueError for one that does not exist."""
     if engine == "postgis":
         from duplicates.engines.postgis import PostgisEngine
 
@@ -73,15 +73,7 @@ def prepare(engine: str, request: Request) -> Prepared:
         from duplicates.engines.array import ArrayEngine
 
         return ArrayEngine(request)
-    if engine == "dask":
-        from duplicates.engines.dask import DaskEngine
-
-        return DaskEngine(request)
     raise ValueError(f"no such engine: {engine}")
-
-
-class MissingEngine(Exception):
-    """The packages of an engine are not installed; the text says which and how to get them."""
 
 
 def radius_mask(

@@ -69,7 +69,7 @@ class Command(BaseCommand):
             "--engine",
             default="array",
             choices=ENGINES,
-            help="array (the register in columns), postgis (few works) or dask (a cluster); all give the same pairs",
+            help="array (the register in columns) or postgis (few works); both give the same pairs",
         )
         parser.add_argument(
             "--incremental", action="store_true", help="only works that changed since they were compared"

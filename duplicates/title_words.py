@@ -6,7 +6,7 @@ or a name, pem: pembangunan or pemasangan, jb) are left as they stand: a wrong g
 
 _VARIANTS = """
 pembangunan = pemb, pembanguna, pembangun, pembuatan, pbgn
-rehabilitasi = rehab, rehap, rehabilitas, rhb, perbaikan, perb, renovasi, rekonstruksi, rekontruksi
+rehabilitasi = rehab, rehap, rehabilitsi, renov, rehabilitas, rhb, perbaikan, perb, renovasi, rekonstruksi, rekontruksi
 pemeliharaan = pmlhr, perawatan
 peningkatan = peningkatn
 pemasangan = pasang, pemas, instalasi
@@ -54,7 +54,7 @@ tandon = tandon air, bak tandon, reservoir
 mck = mandi cuci kakus, kamar mandi umum, toilet umum
 jamban = jambanisasi, wc, jamban sehat, jamban keluarga
 penerangan jalan = penerangan jalan umum, pju, lpju, lampu jalan, lampu penerangan jalan, lampu penerangan, pjuts
-rumah tidak layak huni = rtlh, rutilahu, bedah rumah, rumah layak huni, bsps, bsrtlh
+rumah tidak layak huni = rumah tdk layak huni, rtlh, rutilahu, bedah rumah, rumah layak huni, bsps, bsrtlh
 tembok keliling = tembok kllng, tmbk kllng, pagar keliling
 gedung = gd, bangunan gedung
 rumah = rmh

@@ -1,6 +1,7 @@
 """Before a project is saved: is there already something like it nearby? A step of settings.NEAR_STEPS."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import shapely
@@ -22,6 +23,7 @@ from projects.public import position_for
 
 SENTENCES = sentences(
     {
+        "near.several": _("Mirip: %(count)s pekerjaan dalam %(distance_m)s (%(each)s)."),
         "near.similar": _("Mirip: “%(title)s” (%(year)s, %(sources)s), %(distance_m)s dari sini."),
         "near.similar_unfunded": _("Mirip: “%(title)s” (%(year)s), %(distance_m)s dari sini."),
     }
@@ -54,15 +56,28 @@ def warnings(
     work_type: str = "",
     year: int | None = None,
     project: Project | None = None,
+    volume: Decimal | None = None,
+    unit: str = "",
+    budget: Decimal | None = None,
 ) -> list[Message]:
-    """Sentences about works like an unsaved one, the most alike first, at most five.
+    """Sentences about works like an unsaved one, the most alike first, at most five; of several, first in one line.
 
     point: lon, lat, or None (then nothing can be near). project: the one being edited, which is not near itself.
+    volume, unit, budget (rupiah): as far as they are known already.
     Only projects that the user may see are named.
     """
     if point is None:
         return []
-    mine = Record.at(UNSAVED, title, *point, work_type=work_type or None, year=year)
+    mine = Record.at(
+        UNSAVED,
+        title,
+        *point,
+        work_type=work_type or None,
+        year=year,
+        volume=volume,
+        unit=unit,
+        budget=budget,
+    )
     near = _visible(user, point, project)
     pairs = score_pairs(
         ((record, mine) for record in near.values()),
@@ -72,7 +87,19 @@ def warnings(
     )
     table = PairTable.of(pairs[:MOST_SHOWN], [mine, *near.values()])
     short = dict(FundSource.objects.values_list("code", "short"))
-    return [_said(other, pair.distance_m or 0.0, short) for pair, other, _mine in table.rows()]
+    found = [(other, pair.distance_m or 0.0) for pair, other, _mine in table.rows()]
+    said = [_said(other, distance_m, short) for other, distance_m in found]
+    return [_in_one_line(found, short), *said] if len(said) > 1 else said
+
+
+def _in_one_line(found: list[tuple[Record, float]], short: dict[str, str]) -> Message:
+    """How many there are, how near, of which years and sources: "2 dalam 80 m (2024, DD; 2025, BKK)"."""
+    each = "; ".join(
+        ", ".join([str(other.year), *(short.get(code, code) for code in sorted(other.fund_sources))])
+        for other, _distance in sorted(found, key=lambda one: one[0].year or 0)
+    )
+    farthest = max(distance_m for _other, distance_m in found)
+    return message("near.several", count=len(found), distance_m=farthest, each=each)
 
 
 def _visible(user: Person, point: LonLat, project: Project | None) -> dict[int, Record]:

@@ -134,6 +134,8 @@ def near_warnings(user: Person, rows: Sequence[Row]) -> list[Message]:
             points=[row.point],
             work_type=project.work_type,
             year=project.fiscal_year,
+            volume=project.volume,
+            unit=project.unit,
         ):
             found.append(message("import.near_more", row=row.number, said=say(said)))
     return found

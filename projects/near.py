@@ -1,6 +1,7 @@
 """What higher slices have to say before a project is saved (settings.NEAR_STEPS): is something like it nearby?"""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -19,18 +20,29 @@ def warnings(
     work_type: str = "",
     year: int | None = None,
     project: Project | None = None,
+    volume: Decimal | None = None,
+    unit: str = "",
+    budget: Decimal | None = None,
 ) -> list[Message]:
     """Warnings about an unsaved project, each once, in the order of the steps and points.
 
     points: (lon, lat) of its sites. project: the one being edited, which is not near itself.
-    A step is called with user, title, point, work_type, year and project, and returns messages.
+    A step is called with user, title, point, work_type, year, project, volume, unit and budget, and returns messages.
     """
     found: dict[str, Message] = {}
     for path in settings.NEAR_STEPS:
         step = import_string(path)
         for point in points:
             for said in step(
-                user=user, title=title, point=point, work_type=work_type, year=year, project=project
+                user=user,
+                title=title,
+                point=point,
+                work_type=work_type,
+                year=year,
+                project=project,
+                volume=volume,
+                unit=unit,
+                budget=budget,
             ):
                 found.setdefault(_without_distance(said), said)
     return list(found.values())

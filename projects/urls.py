@@ -6,6 +6,7 @@ from projects import import_views, views
 
 urlpatterns = [
     path("projects/new/", views.project_new, name="project_new"),
+    path("projects/near/", views.project_near, name="project_near"),
     path("projects/import/", import_views.project_import, name="project_import"),
     path("projects/import/confirm/", import_views.project_import_confirm, name="project_import_confirm"),
     path("projects/import/errors.csv", import_views.project_import_errors, name="project_import_errors"),

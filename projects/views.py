@@ -93,7 +93,38 @@ def _near(
         work_type=form.cleaned_data["work_type"],
         year=project.fiscal_year if project else form.cleaned_data["fiscal_year"],
         project=project,
+        volume=form.cleaned_data.get("volume"),
+        unit=form.cleaned_data.get("unit", ""),
     )
+
+
+@login_required
+@require_POST
+def project_near(request: HttpRequest) -> HttpResponse:
+    """While somebody types: works like the one in the form, as a fragment; nothing is asked of unfinished fields."""
+    if not reach(request.user, Action.EDIT):
+        raise PermissionDenied(_("Hanya desa, pemantau, dan pengelola yang membuat kegiatan."))
+    asked = request.GET.get("project", "")
+    known = asked.isdecimal() and len(asked) < 18
+    project = Project.objects.editable_by(request.user).filter(pk=int(asked)).first() if known else None
+    form = ProjectForm(request.POST, user=request.user, project=project)
+    form.is_valid()
+    said, sites = form.cleaned_data, site_forms(request.POST, project=project)
+    sites.is_valid()
+    points = [site.draft().point for site in sites if site.is_valid() and not site.is_empty]
+    warnings: list[Message] = []
+    if said.get("title") and points:
+        warnings = near.warnings(
+            user=request.user,
+            title=said["title"],
+            points=points,
+            work_type=said.get("work_type", ""),
+            year=project.fiscal_year if project else said.get("fiscal_year"),
+            project=project,
+            volume=said.get("volume"),
+            unit=said.get("unit", ""),
+        )
+    return render(request, "projects/_near.html", {"warnings": warnings})
 
 
 def _moved(form: ProjectForm, project: Project | None, drafts: Sequence[SiteDraft]) -> list[SiteDraft]:

@@ -51,7 +51,7 @@ def test_it_names_only_what_the_person_may_see(cast: Cast) -> None:
 def test_it_shows_the_five_most_alike(cast: Cast) -> None:
     for _number in range(7):
         existing(cast)
-    assert len(asked(cast.ani)) == 5
+    assert len(asked(cast.ani)) == 1 + 5  # one line for all, then the most alike
 
 
 def test_it_tells_neighbours_the_public_title_and_where_a_house_is_to_three_decimals(cast: Cast) -> None:
@@ -62,3 +62,12 @@ def test_it_tells_neighbours_the_public_title_and_where_a_house_is_to_three_deci
     assert said == "Mirip: “Drainase Gang Kenanga” (2024), 0 cm dari sini."
     (said,) = asked(cast.catur, work_type="house")
     assert said == "Mirip: “Drainase Gang Kenanga milik Suparman” (2024), 4,0 m dari sini."
+
+
+def test_it_says_of_several_how_near_and_of_which_years_and_sources(cast: Cast) -> None:
+    FundSource.objects.get_or_create(code="DDS", defaults={"name": "Dana Desa", "short": "DD"})
+    existing(cast, sources=["DDS"])
+    existing(cast, fiscal_year=2025)
+    said = asked(cast.ani)
+    assert said[0] == "Mirip: 2 pekerjaan dalam 24 m (2024, DD; 2025)."
+    assert len(said) == 3

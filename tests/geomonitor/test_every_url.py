@@ -44,6 +44,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "register": ("get", EVERYBODY),
     "project": ("get", BUBUKS),
     "project_new": ("get", "abcheg"),
+    "project_near": ("post", "abcheg"),
     "project_edit": ("get", "cheg"),
     "project_status": ("get", "cheg"),
     "project_publish": ("post", "heg"),

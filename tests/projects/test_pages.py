@@ -299,3 +299,16 @@ def test_an_officer_loads_nothing_into_another_village(cast: Cast) -> None:
 
 def test_other_kinds_of_files_are_refused(cast: Cast) -> None:
     assert "File ini tidak dikenal" in upload(as_(cast.ani), "x", "kegiatan.exe").content.decode()
+
+
+def test_it_says_while_typing_what_is_like_it_nearby(cast: Cast) -> None:
+    client = as_(cast.ani)
+    client.post("/projects/new/", filled(cast))
+    typed = filled(cast, fiscal_year="", status="", village="")  # not finished yet
+    assert "Mirip: “Rabat beton Gang Melati” (2026)" in client.post("/projects/near/", typed).content.decode()
+    own = f"/projects/near/?project={Project.objects.get().pk}"
+    for nothing in (filled(cast, title=""), filled(cast, **{"site-0-position": "-8.2"}), {}):
+        assert "Mirip" not in client.post("/projects/near/", nothing).content.decode()
+    assert "Mirip" not in client.post(own, typed).content.decode()  # not near itself
+    assert as_(cast.tamu).post("/projects/near/", typed).status_code == 403
+    assert 'hx-post="/projects/near/"' in client.get("/projects/new/").content.decode()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
+from zipfile import ZipFile, is_zipfile
 
 import numpy as np
 import shapely
@@ -34,6 +35,7 @@ SENTENCES = sentences(
             "Daftar ini terlalu rapat: sekitar %(pairs)s pasangan dalam radius; paling banyak %(most)s. Perkecil radius "
             "atau bagi daftarnya."
         ),
+        "lists.unpacks": _("%(name)s membesar menjadi %(bytes_mb)s saat dibuka. Simpan ulang sebagai CSV."),
         "lists.too_long": _(
             "%(name)s memuat %(rows)s baris; paling banyak %(most)s. Bagi menjadi beberapa file."
         ),
@@ -41,6 +43,7 @@ SENTENCES = sentences(
 )
 
 MOST_BYTES = 5_000_000
+MOST_UNPACKED = 100_000_000
 MOST_RECORDS = 20_000
 MOST_CANDIDATES = 200_000
 REGISTER, ITSELF, OTHER = "register", "itself", "other"
@@ -148,6 +151,7 @@ def _read(upload: UploadedFile) -> tuple[list[Record], list[tuple[str, Complaint
         for chunk in upload.chunks():
             kept.write(chunk)
         kept.flush()
+        _refuse_bomb(kept.name, name)
         try:
             found = read_records(Path(kept.name))
         except UnreadableList as error:
@@ -159,10 +163,19 @@ def _read(upload: UploadedFile) -> tuple[list[Record], list[tuple[str, Complaint
     return found.records, [(name, complaint) for complaint in found.complaints]
 
 
+def _refuse_bomb(path: str, name: str) -> None:
+    """Raises Problem for a workbook that unpacks to more than any list of this length needs."""
+    if is_zipfile(path):
+        with ZipFile(path) as packed:
+            unpacked = sum(member.file_size for member in packed.infolist())
+        if unpacked > MOST_UNPACKED:
+            raise Problem(message("lists.unpacks", name=name, bytes_mb=unpacked), status=422)
+
+
 def _register_near(user: Person, records: Sequence[Record], radius_m: float) -> list[Record]:
     """The register's works around a list's points, of the person's places and those they may see."""
     points = [site for record in records for site in record.geometries]
-    values = {
+    values: dict[str, Any] = {
         "lons": [point.x for point in points],
         "lats": [point.y for point in points],
         "reach_m": radius_m + OVERFETCH_M,

@@ -159,3 +159,14 @@ def test_too_many_in_one_place_are_refused_before_they_are_compared(cast: Cast) 
 def test_rows_that_cannot_be_read_are_named(cast: Cast) -> None:
     told = ask(cast.eko, records=sheet(f"D1,{ROAD},2026", "D2,Tanpa titik,,,road,2026")).content.decode()
     assert "Koordinat kosong" in told
+
+
+def test_a_workbook_that_unpacks_without_end_is_refused(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("duplicates.outside.MOST_UNPACKED", 1_000)
+    book = openpyxl.Workbook()
+    book.active.append(["id", "title", "lon", "lat"])
+    made = io.BytesIO()
+    book.save(made)
+    answer = ask(cast.eko, records=SimpleUploadedFile("besar.xlsx", made.getvalue()))
+    assert answer.status_code == 422
+    assert "besar.xlsx membesar" in answer.content.decode()

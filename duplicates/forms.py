@@ -7,11 +7,10 @@ from django import forms
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Action, Person, reach
-from accounts.models import Role, User
+from accounts.models import User
 from duplicates.merging import Money
 from duplicates.models import DecisionKind, Engagement, Pair
 from duplicates.score import CASE_FROM, HIGH_FROM, STORED_FROM
@@ -238,33 +237,3 @@ class RemarkForm(forms.Form):
             _choose_among(self.fields["engagement"], engagements, _("Semua pemantau dan pemeriksa"))
         else:
             del self.fields["engagement"]
-
-
-class EngagementForm(forms.ModelForm[Engagement]):
-    """A new audit assignment."""
-
-    class Meta:
-        model = Engagement
-        fields = ["assignment", "title", "places", "first_year", "last_year", "cut_off", "team"]
-        widgets = {"cut_off": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        today = timezone.localdate()
-        self.fields["places"].queryset = _places(user, Action.FINDING)  # type: ignore[attr-defined]
-        auditors = (
-            User.objects.filter(duties__role=Role.AUDITOR, is_active=True).exclude(pk=user.pk).distinct()
-        )
-        self.fields["team"].queryset = auditors  # type: ignore[attr-defined]
-        self.fields["team"].required = False
-        self.fields["team"].label = _("Anggota tim lain")
-        self.initial.setdefault("first_year", today.year - 2)
-        self.initial.setdefault("last_year", today.year)
-        self.initial.setdefault("cut_off", today)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        first, last = data.get("first_year"), data.get("last_year")
-        if first and last and first > last:
-            self.add_error("last_year", _("Tahun terakhir mendahului tahun pertama."))
-        return data

@@ -3,6 +3,7 @@
 from accounts.models import User
 from duplicates.engagements import require_member
 from duplicates.models import Engagement, Scan
+from duplicates.scan import start
 from places.message import mark as _
 from places.message import message, sentences
 from places.models import Place
@@ -17,8 +18,6 @@ def scan_engagement(
     *, actor: User, engagement: Engagement, radius_m: float, place: Place | None = None
 ) -> list[Scan]:
     """Queue a scan of one of the engagement's places, or of each. Raises PermissionDenied, Problem when it is closed."""
-    from duplicates.scan import start
-
     require_member(actor, engagement)
     if engagement.closed_at:
         raise Problem(message("engagement.scan_closed", assignment=engagement.assignment), status=409)

@@ -7,8 +7,10 @@ import pytest
 
 from accounts.models import AuditEvent
 from budgets.saving import record_realisation, set_budget
+from budgets.splitting import Part, split_into_projects
 from duplicates import freezing
-from duplicates.models import Engagement, FrozenProject
+from duplicates.decisions import conclude
+from duplicates.models import Engagement, FrozenProject, Pair
 from duplicates.project_as_of import ProjectAsOf
 from photos.models import Claim, Review
 from projects.models import Project, Relation
@@ -195,6 +197,64 @@ def test_it_is_kept_once_the_day_is_over_and_read_from_there(
     Project.objects.filter(pk=project.pk).update(title="Diubah tanpa catatan")
     assert frozen(engagement, project) == first
     assert first.title == "Rabat beton Gang Melati"
+
+
+def test_what_a_later_merge_carried_away_hangs_where_it_hung(
+    cast: Cast, engagement, project, time_machine
+) -> None:
+    twin = create_project(
+        actor=cast.ani,
+        village=cast.sragi,
+        fiscal_year=2026,
+        title="Rabat Gg Melati",
+        work_type="road",
+        sites=[SiteDraft(point=SRAGI_POINT)],
+        status="planned",
+    )
+    set_budget(actor=cast.ani, project=twin, amounts={"ADD": Decimal(20_000_000)}, on=date(2026, 1, 10))
+    record_realisation(actor=cast.ani, project=twin, amount=Decimal(5_000_000), on=date(2026, 5, 21))
+    ClaimFactory(project=twin, progress=100, received_at=datetime(2026, 6, 2, tzinfo=UTC))
+    left, right = sorted((project, twin), key=lambda one: one.code)
+    pair = Pair.objects.create(left=left, right=right, distance_m=0, weight=5, probability=0.97)
+    time_machine.move_to(MUCH_LATER)
+    conclude(
+        pair=pair,
+        kind="same_record",
+        reason="Satu pekerjaan.",
+        actor=cast.eko,
+        kept=project,
+        money="both",
+    )
+    assert Project.objects.get(pk=twin.pk).status == "merged"
+    was = freezing.states(engagement, [project.pk, twin.pk])
+    kept, gone = was[project.pk], was[twin.pk]
+    assert (gone.status, gone.planned, gone.realised, gone.progress) == (
+        "planned",
+        Decimal(20_000_000),
+        Decimal(5_000_000),
+        Decimal(100),
+    )
+    assert (kept.planned, kept.realised, kept.progress) == (
+        Decimal(184_500_000),
+        Decimal(50_000_000),
+        Decimal(0),
+    )
+    assert (gone.relations, kept.relations) == ((), ())
+
+
+def test_a_split_done_later_is_taken_back(cast: Cast, engagement, project, time_machine) -> None:
+    time_machine.move_to(MUCH_LATER)
+    split_into_projects(
+        actor=cast.ani,
+        project=project,
+        parts=[
+            Part("Rabat ruas 1", {"DDS": Decimal(100_000_000)}),
+            Part("Rabat ruas 2", {"DDS": Decimal(84_500_000)}),
+        ],
+    )
+    was = frozen(engagement, project)
+    assert (was.title, was.planned) == ("Rabat beton Gang Melati", Decimal(184_500_000))
+    assert was.not_rebuilt == ()
 
 
 def test_a_change_without_a_record_is_said(cast: Cast, engagement, project, time_machine) -> None:

@@ -279,8 +279,14 @@ def _finish(keeper: _Keeper, asked: Choice, prepared: Prepared) -> None:
     scan.candidates, scan.stored = _sum(scan, "candidates"), _sum(scan, "stored")
     scan.state, scan.finished_at = Scan.State.DONE, timezone.now()
     scan.save()
-    reopening.look(fresh.kept_by(scan))
+    reopening.look(_decided().intersection(fresh.kept_by(scan)))
     _audit(scan, "scan.done", pairs=scan.candidates, stored=scan.stored)
+
+
+def _decided() -> set[int]:
+    """The works on whose pairs there are conclusions."""
+    pairs = Pair.objects.filter(decisions__withdrawn_at__isnull=True, decisions__isnull=False)
+    return {key for pair in pairs.values_list("left_id", "right_id") for key in pair}
 
 
 def _end(scan: Scan, state: str, action: str) -> None:

@@ -71,6 +71,7 @@ class TitleTable:
     builds: tuple[frozenset[str], ...]
     bits: NDArray[np.float64]
     _holding: dict[frozenset[str], NDArray[np.bool_]] = field(default_factory=dict, repr=False)
+    _written: Callable[[int], str] | None = None
 
     @classmethod
     def read(cls, titles: Sequence[str], frequencies: Frequencies) -> "TitleTable":
@@ -120,6 +121,7 @@ class TitleTable:
             built=numbers.built,
             builds=numbers.builds,
             bits=np.array([frequencies.bits(word) for word in vocabulary], dtype=np.float64),
+            _written=numbers.written,
         )
 
     def distinct_pairs(self, left: NDArray[Any], right: NDArray[Any]) -> tuple[NDArray[np.int64], Any]:
@@ -165,6 +167,21 @@ class TitleTable:
             )
             share[number], common[number] = exact.share, exact.bits
         return Likenesses(unreadable, contradictory, other_work, share, common)
+
+    @cached_property
+    def _spelling(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.uint64]]:
+        """Of each word: its length, its length where it holds no digit, which letters it holds."""
+        words = self.vocabulary
+        letters = [0 if any(c.isdigit() for c in word) else len(word) for word in words]
+        return (
+            np.array([len(word) for word in words] + [0]),
+            np.array([*letters, 0]),
+            np.array([_letters(word) for word in words] + [0], dtype=np.uint64),
+        )
+
+    def written(self, number: int) -> str:
+        """A title as it stands."""
+        return self._written(number) if self._written else self.title(number).written
 
     @cached_property
     def readable(self) -> NDArray[np.bool_]:
@@ -227,11 +244,7 @@ class TitleTable:
         found = np.zeros(len(mine), dtype=bool)
         if not len(self.vocabulary) or not len(mine):
             return found
-        length = np.array([len(word) for word in self.vocabulary] + [0])
-        letters = np.array(
-            [0 if any(c.isdigit() for c in word) else len(word) for word in self.vocabulary] + [0]
-        )
-        shape = np.array([_letters(word) for word in self.vocabulary] + [0], dtype=np.uint64)
+        length, letters, shape = self._spelling
         kept: list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = []
         for i in range(mine.shape[1]):
             for j in range(theirs.shape[1]):

@@ -94,7 +94,7 @@ def _columns(batch: Batch) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     for row in np.flatnonzero(empty).tolist():
         title = int(works.title[row])
         if title not in by_title:
-            by_title[title] = volume_in(works.titles.title(title).written)
+            by_title[title] = volume_in(works.titles.written(title))
         inside = by_title[title]
         if inside is not None:
             values[row], units[row] = inside.value, numbers.setdefault(inside.unit, len(numbers))

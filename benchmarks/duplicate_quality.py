@@ -271,7 +271,7 @@ def report(asked: argparse.Namespace, test: tuple[Path, Path], train: tuple[Path
     print(f"{count} records, {len(inside)} pairs within {asked.radius:g} m, {same} duplicates, of which "
           f"{sum(pair.same for pair in inside)} within reach; seed {asked.seed}\n")  # fmt: skip
     print(
-        f"| method | average precision | without the houses | precision at {FIRST} | best F1 |\n|---|---|---|---|---|"
+        f"| method | average precision | precision at {FIRST} | best F1 |\n|---|---|---|---|"
     )
     for name, scores in methods.items():
         scored = paired(labelled, scores)
@@ -290,9 +290,8 @@ def report(asked: argparse.Namespace, test: tuple[Path, Path], train: tuple[Path
         plot(asked.plot, [(s, c, fit.bins) for s, c, fit in zip(short, colours, fits.values(), strict=True)])
 
 
-def paired(labelled: LabelledSet, scores: Scores, without: str = "") -> list[tuple[float | None, bool]]:
-    pairs = [pair for pair in labelled.pairs if not without or pair.kind != without]
-    return [(scores.get(pair_key(pair.left, pair.right)), pair.same) for pair in pairs]
+def paired(labelled: LabelledSet, scores: Scores) -> list[tuple[float | None, bool]]:
+    return [(scores.get(pair_key(pair.left, pair.right)), pair.same) for pair in labelled.pairs]
 
 
 def show_kinds(

@@ -7,7 +7,7 @@ rest on is kept with them (inputs), so that only a change of that opens them aga
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 
 from accounts import audit
 from accounts.access import Action, Person, may, reach
@@ -16,21 +16,22 @@ from duplicates import merging
 from duplicates.engagements import covers
 from duplicates.models import Decision, DecisionKind, Engagement, Merge, Pair
 from duplicates.reopening import inputs_of_pair
-from places.message import mark, message, sentences
+from places.message import mark as _
+from places.message import message, sentences
 from places.problems import Problem
 from projects.models import Project
 
 SENTENCES = sentences(
     {
-        "decision.no_reason": mark(
+        "decision.no_reason": _(
             "Tulis alasan kesimpulan; tanpa alasan kesimpulan tidak dapat dipertahankan."
         ),
-        "decision.no_metres": mark("Ganda sebagian memerlukan panjang yang sama, dalam meter."),
-        "decision.unknown_kind": mark("Kesimpulan “%(kind)s” tidak dikenal."),
-        "decision.closed": mark("Penugasan %(assignment)s sudah ditutup."),
-        "decision.not_covered": mark("Pasangan ini di luar wilayah atau tahun penugasan %(assignment)s."),
-        "decision.withdrawn_already": mark("Kesimpulan ini sudah ditarik."),
-        "decision.meanwhile": mark(
+        "decision.no_metres": _("Ganda sebagian memerlukan panjang yang sama, dalam meter."),
+        "decision.unknown_kind": _("Kesimpulan “%(kind)s” tidak dikenal."),
+        "decision.closed": _("Penugasan %(assignment)s sudah ditutup."),
+        "decision.not_covered": _("Pasangan ini di luar wilayah atau tahun penugasan %(assignment)s."),
+        "decision.withdrawn_already": _("Kesimpulan ini sudah ditarik."),
+        "decision.meanwhile": _(
             "%(who)s menyimpulkan pasangan ini pada %(written_at)s, setelah Anda membukanya: %(kind_word)s. "
             "“%(reason)s” Isian Anda masih ada: bandingkan, lalu simpan lagi."
         ),
@@ -90,7 +91,7 @@ def withdraw(*, decision: Decision, reason: str, actor: User) -> Decision:
     """Take a decision back; it stays in the history with who took it back and why, and its merge is undone."""
     _require(actor, decision.pair, decision.engagement)
     if not reason.strip():
-        raise Problem(message("decision.no_reason"), fields={"reason": [_("Isian ini wajib.")]})
+        raise Problem(message("decision.no_reason"), fields={"reason": [gettext("Isian ini wajib.")]})
     locked = Decision.objects.select_for_update().get(pk=decision.pk)
     if locked.withdrawn_at:
         raise Problem(message("decision.withdrawn_already"), status=409)
@@ -106,10 +107,10 @@ def withdraw(*, decision: Decision, reason: str, actor: User) -> Decision:
 def _require(actor: User, pair: Pair, engagement: Engagement | None) -> None:
     if engagement is None:
         if not may_triage(actor, pair):
-            raise PermissionDenied(_("Anda tidak bertugas menyimpulkan pasangan ini."))
+            raise PermissionDenied(gettext("Anda tidak bertugas menyimpulkan pasangan ini."))
         return
     if not reach(actor, Action.FINDING) or not engagement.team.filter(pk=actor.pk).exists():
-        raise PermissionDenied(_("Temuan hanya ditulis oleh tim penugasan."))
+        raise PermissionDenied(gettext("Temuan hanya ditulis oleh tim penugasan."))
     if engagement.closed_at:
         raise Problem(message("decision.closed", assignment=engagement.assignment), status=409)
     if not covers(engagement, pair):
@@ -121,7 +122,7 @@ def require_follow_up(actor: User, decision: Decision) -> None:
     if decision.engagement is None:
         return _require(actor, decision.pair, None)
     if not reach(actor, Action.FINDING) or not decision.engagement.team.filter(pk=actor.pk).exists():
-        raise PermissionDenied(_("Temuan hanya ditulis oleh tim penugasan."))
+        raise PermissionDenied(gettext("Temuan hanya ditulis oleh tim penugasan."))
     return None
 
 
@@ -129,16 +130,16 @@ def _check(kind: str, reason: str, metres: float | None) -> None:
     if kind not in DecisionKind.values:
         raise Problem(message("decision.unknown_kind", kind=kind))
     if not reason.strip():
-        raise Problem(message("decision.no_reason"), fields={"reason": [_("Isian ini wajib.")]})
+        raise Problem(message("decision.no_reason"), fields={"reason": [gettext("Isian ini wajib.")]})
     if kind == DecisionKind.PARTLY and not (metres and metres > 0):
-        raise Problem(message("decision.no_metres"), fields={"metres": [_("Isian ini wajib.")]})
+        raise Problem(message("decision.no_metres"), fields={"metres": [gettext("Isian ini wajib.")]})
 
 
 def _check_merge(kept: Project | None, money: str) -> None:
     if kept is None:
-        raise Problem(message("merge.no_kept"), fields={"kept": [_("Isian ini wajib.")]})
+        raise Problem(message("merge.no_kept"), fields={"kept": [gettext("Isian ini wajib.")]})
     if money not in list(merging.Money):
-        raise Problem(message("merge.no_money"), fields={"money": [_("Isian ini wajib.")]})
+        raise Problem(message("merge.no_money"), fields={"money": [gettext("Isian ini wajib.")]})
 
 
 def _refuse_meanwhile(pair: Pair, engagement: Engagement | None, seen: int) -> None:

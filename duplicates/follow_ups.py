@@ -12,21 +12,22 @@ from accounts.access import Person
 from accounts.models import User
 from duplicates.decisions import require_follow_up
 from duplicates.models import Decision, FollowUp, FollowUpKind, Pair
-from places.message import mark, message, sentences
+from places.message import mark as _
+from places.message import message, sentences
 from places.problems import Problem
 from places.saying import say
 from projects.models import Project
 
 SENTENCES = sentences(
     {
-        "follow_up.withdrawn": mark("Kesimpulan ini sudah ditarik; tindak lanjut tidak dapat ditambahkan."),
-        "follow_up.no_project": mark("Pilih pekerjaan yang dilanjutkan."),
-        "follow_up.foreign": mark("Pekerjaan itu bukan bagian dari pasangan ini."),
-        "follow_up.no_amount": mark("Isi nilai rupiahnya, lebih dari nol."),
-        "follow_up.no_document": mark("Isi nomor suratnya."),
-        "follow_up.no_note": mark("Tulis uraiannya."),
-        "follow_up.future": mark("Tanggal %(date_on)s belum tiba. Tulis yang sudah dilakukan."),
-        "follow_up.due": mark("Batas waktu mendahului tanggalnya."),
+        "follow_up.withdrawn": _("Kesimpulan ini sudah ditarik; tindak lanjut tidak dapat ditambahkan."),
+        "follow_up.no_project": _("Pilih pekerjaan yang dilanjutkan."),
+        "follow_up.foreign": _("Pekerjaan itu bukan bagian dari pasangan ini."),
+        "follow_up.no_amount": _("Isi nilai rupiahnya, lebih dari nol."),
+        "follow_up.no_document": _("Isi nomor suratnya."),
+        "follow_up.no_note": _("Tulis uraiannya."),
+        "follow_up.future": _("Tanggal %(date_on)s belum tiba. Tulis yang sudah dilakukan."),
+        "follow_up.due": _("Batas waktu mendahului tanggalnya."),
     }
 )
 _MONEY = {FollowUpKind.MONEY_STOPPED, FollowUpKind.MONEY_RETURNED}

@@ -3,19 +3,20 @@
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 
 from accounts import audit
 from accounts.access import TABLE, Action, Person, may
 from accounts.models import Duty, User
 from duplicates.models import Case
-from places.message import mark, message, sentences
+from places.message import mark as _
+from places.message import message, sentences
 from places.problems import Problem
 
 SENTENCES = sentences(
     {
-        "case.no_monitor": mark("%(name)s bukan pemantau di wilayah kasus ini."),
-        "case.assigned_meanwhile": mark(
+        "case.no_monitor": _("%(name)s bukan pemantau di wilayah kasus ini."),
+        "case.assigned_meanwhile": _(
             "Kasus ini baru saja diserahkan kepada %(name)s. Muat ulang halaman, lalu ubah lagi bila perlu."
         ),
     }
@@ -47,7 +48,7 @@ def assign(*, case: Case, to: User | None, seen: int | None, actor: User) -> Cas
     to another meanwhile.
     """
     if not may_handle(actor, case):
-        raise PermissionDenied(_("Kasus hanya diserahkan oleh pemantau di wilayahnya."))
+        raise PermissionDenied(gettext("Kasus hanya diserahkan oleh pemantau di wilayahnya."))
     if to is not None and not monitors_of(case).filter(pk=to.pk).exists():
         raise Problem(message("case.no_monitor", name=str(to)))
     locked = Case.objects.select_for_update(of=("self",)).select_related("assigned_to").get(pk=case.pk)

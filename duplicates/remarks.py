@@ -13,14 +13,15 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 
 from accounts import audit
 from accounts.access import Action, Person, reach
 from accounts.models import User
 from duplicates.listing import pairs_for
 from duplicates.models import Case, Engagement, Remark
-from places.message import mark, message, sentences
+from places.message import mark as _
+from places.message import message, sentences
 from places.problems import Problem
 from places.saying import say
 
@@ -40,14 +41,14 @@ BEGINNINGS: dict[str, tuple[bytes, ...] | None] = {
 }
 SENTENCES = sentences(
     {
-        "remark.empty": mark("Tulis catatan, atau lampirkan berkas."),
-        "remark.too_large": mark("Berkas ini %(size_mb)s; batasnya %(limit_mb)s."),
-        "remark.kind": mark("Berkas “%(file_name)s” tidak dapat dilampirkan. Pilihannya: %(choices)s."),
-        "remark.other_content": mark(
+        "remark.empty": _("Tulis catatan, atau lampirkan berkas."),
+        "remark.too_large": _("Berkas ini %(size_mb)s; batasnya %(limit_mb)s."),
+        "remark.kind": _("Berkas “%(file_name)s” tidak dapat dilampirkan. Pilihannya: %(choices)s."),
+        "remark.other_content": _(
             "Isi “%(file_name)s” bukan %(suffix)s seperti namanya. Simpan ulang berkasnya, lalu lampirkan lagi."
         ),
-        "remark.empty_file": mark("Berkas “%(file_name)s” kosong."),
-        "remark.closed": mark("Penugasan %(assignment)s sudah ditutup."),
+        "remark.empty_file": _("Berkas “%(file_name)s” kosong."),
+        "remark.closed": _("Penugasan %(assignment)s sudah ditutup."),
     }
 )
 
@@ -101,11 +102,11 @@ def write(
 
 def _require(actor: User, case: Case, engagement: Engagement | None) -> None:
     if not reach(actor, Action.SCAN) or not pairs_for(actor).filter(case=case).exists():
-        raise PermissionDenied(_("Catatan ditulis oleh pemantau dan pemeriksa yang melihat kasus ini."))
+        raise PermissionDenied(gettext("Catatan ditulis oleh pemantau dan pemeriksa yang melihat kasus ini."))
     if engagement is None:
         return
     if not engagement.team.filter(pk=actor.pk).exists():
-        raise PermissionDenied(_("Catatan dalam penugasan hanya ditulis oleh timnya."))
+        raise PermissionDenied(gettext("Catatan dalam penugasan hanya ditulis oleh timnya."))
     if engagement.closed_at:
         raise Problem(message("remark.closed", assignment=engagement.assignment), status=409)
 

@@ -49,7 +49,11 @@ def _pieces(data: bytes | mmap.mmap, pair: bytes, start: int) -> Iterator[tuple[
     wanted = np.frombuffer(pair, np.uint16)[0]
     for at in range(start, len(whole) - 1, _PIECE):
         piece = whole[at : at + _PIECE + 1]  # one more, for the pair that lies across two pieces
-        words = ((shift, piece[shift : shift + (len(piece) - shift) // 2 * 2]) for shift in (0, 1))
-        masks = [(shift, part.view(np.uint16) == wanted) for shift, part in words]
-        if found := [(shift, mask) for shift, mask in masks if mask.any()]:
+        # One mask after the other, let go where it says nothing: two at a time are new memory in every piece.
+        if found := [(shift, mask) for shift in (0, 1) if (mask := _mask(piece, shift, wanted)).any()]:
             yield at, found
+
+
+def _mask(piece: NDArray[np.uint8], shift: int, wanted: np.uint16) -> Mask:
+    words = piece[shift : shift + (len(piece) - shift) // 2 * 2].view(np.uint16)
+    return np.asarray(words == wanted)

@@ -35,10 +35,10 @@ SENTENCES = sentences(
             "Periksa angka progresnya."
         ),
         "progress_order.same_day": _(
-            "Foto 0 %% dan foto 100 %% diambil pada hari yang sama, selisih sekitar %(hours)s jam. Periksa angka progresnya."
+            "Foto 0 %% dan foto 100 %% diambil pada hari yang sama, selisih sekitar %(hours)s. Periksa angka progresnya."
         ),
         "progress_order.jump": _(
-            "Progres naik dari %(other_pct)s ke %(progress_pct)s dalam sekitar %(hours)s jam (foto %(other_at)s). "
+            "Progres naik dari %(other_pct)s ke %(progress_pct)s dalam sekitar %(hours)s (foto %(other_at)s). "
             "Periksa angka progresnya."
         ),
     }

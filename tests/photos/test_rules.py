@@ -264,5 +264,5 @@ def test_officers_and_the_public_do_not(cast: Cast):
 
 def test_the_page_asks_few_queries(cast: Cast, django_assert_max_num_queries):
     client = log_in(cast.eko)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get(reverse("photo_rules"))

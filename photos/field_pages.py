@@ -39,7 +39,7 @@ from places.saying import say
 from projects.models import Project, ProjectQuerySet, Site, SiteSource, SiteVersion, stage_word
 
 PAGE = 30
-NOTICES = 8  # of those unread, shown above the photos
+NOTICES = 5  # of those unread, shown above the photos
 
 
 @dataclass(frozen=True)

@@ -270,9 +270,7 @@ def report(asked: argparse.Namespace, test: tuple[Path, Path], train: tuple[Path
     same = sum(pair.same for pair in labelled.pairs)
     print(f"{count} records, {len(inside)} pairs within {asked.radius:g} m, {same} duplicates, of which "
           f"{sum(pair.same for pair in inside)} within reach; seed {asked.seed}\n")  # fmt: skip
-    print(
-        f"| method | average precision | precision at {FIRST} | best F1 |\n|---|---|---|---|"
-    )
+    print(f"| method | average precision | precision at {FIRST} | best F1 |\n|---|---|---|---|")
     for name, scores in methods.items():
         scored = paired(labelled, scores)
         print(

@@ -28,7 +28,12 @@ from places.message import Message, message, sentences
 from places.message import mark as _
 
 REQUIRED = ("id", "title", "lon", "lat")
-ALIASES = {"name": "title", "longitude": "lon", "lng": "lon", "latitude": "lat"}  # as lists of places write them
+ALIASES = {
+    "name": "title",
+    "longitude": "lon",
+    "lng": "lon",
+    "latitude": "lat",
+}  # as lists of places write them
 OPTIONAL = ("work_type", "activity", "budget", "volume", "unit", "year", "fund_source", "executor")
 
 SENTENCES = sentences(

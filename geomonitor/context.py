@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from accounts import notices
 from accounts.access import Action, reach
 from accounts.models import User
 from duplicates.models import Pair
@@ -34,10 +35,17 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
         {"url": "/projects/", "label": _("Kegiatan"), "icon": "list", "count": 0},
     ]
     if reach(user, Action.CLAIM):
-        items.append({"url": "/field/", "label": _("Lapangan"), "icon": "camera", "count": 0})
+        news = notices.how_many_unread(cast(User, user))
+        items.append({"url": "/field/", "label": _("Lapangan"), "icon": "camera", "count": news})
     if reach(user, Action.REVIEW):
         waiting = queueing.how_many_wait(cast(User, user))
         items.append({"url": "/photos/review/", "label": _("Verifikasi"), "icon": "verify", "count": waiting})
+    elif reach(
+        user, Action.SCAN
+    ):  # reviewers find it on their queue's page; a phone's bar has no seventh place
+        items.append(
+            {"url": "/photos/shared/", "label": _("Foto dipakai ulang"), "icon": "image", "count": 0}
+        )
     if reach(user, Action.SCAN):
         items.append(
             {

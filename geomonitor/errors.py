@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
 _JSON_PATHS = ("/api/", "/tiles/", "/healthz", "/readyz")
 
+_NAMED = 5  # fields in one sentence; all stand in `fields`
 _CODES = {
     400: "bad_request",
     403: "forbidden",
@@ -156,7 +157,8 @@ def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
         return None
     code = getattr(error, "default_code", None) or _CODES.get(answer.status_code, "error")
     if isinstance(error, exceptions.ValidationError):
-        body = shape("invalid", _("Isian belum benar."), fields=_fields(error.detail))
+        fields = _fields(error.detail)
+        body = shape("invalid", _invalid(fields), fields=fields)
     else:
         message, hint = _sentence(answer.status_code)
         detail = answer.data.get("detail") if isinstance(answer.data, dict) else None
@@ -164,6 +166,15 @@ def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
             detail = None  # Django's names a class, in English
         body = shape(str(code), str(detail or message), hint=hint)
     return Response(body, status=answer.status_code, headers=dict(answer.items()))
+
+
+def _invalid(fields: dict[str, list[str]]) -> str:
+    """The sentence that names the fields that are wrong; mistakes of no field say themselves."""
+    named = [name for name in fields if name.rpartition(".")[2] != "non_field_errors"]
+    if not named:
+        return " ".join(text for texts in fields.values() for text in texts)
+    names = ", ".join(named[:_NAMED]) + (" …" if len(named) > _NAMED else "")
+    return _("Isian belum benar: %(names)s.") % {"names": names}
 
 
 def _fields(detail: Any, inside: str = "") -> dict[str, list[str]]:

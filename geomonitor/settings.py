@@ -190,7 +190,7 @@ def _media_storage() -> dict[str, object]:
             raise ImproperlyConfigured(
                 f"GEOMONITOR_MEDIA_URL is {url!r}; it names no bucket. It looks like s3://bucket/prefix."
             )
-        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _s3_options(bucket, prefix)}
+        return {"BACKEND": "photos.bucket_storage.BucketStorage", "OPTIONS": _s3_options(bucket, prefix)}
     raise ImproperlyConfigured(
         f"GEOMONITOR_MEDIA_URL is {url!r}; it must begin with file:// (a folder) or s3:// (bucket/prefix)."
     )

@@ -1,11 +1,13 @@
 """Originals in an S3 bucket: put only where nothing lies, checked by SHA-256 on the way and after.
 
-Everything else (opening, listing, deleting, derivatives) goes through Django's storage API. docs/settings.md says
-how a bucket is named and what its server must be able to do.
+Everything else (opening, listing, deleting, derivatives) goes through Django's storage API, `photos.bucket_storage`.
+docs/settings.md says how a bucket is named and what its server must be able to do.
 """
 
 import base64
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ _TYPES = {
     "heic": "image/heic",
     "heif": "image/heif",
 }
+_ABSENT = {"NoSuchKey", "404"}
 _OCCUPIED = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 _UNCONDITIONAL = {"NotImplemented", "501"}  # an older server that knows no "only if absent"
 
@@ -34,13 +37,30 @@ def is_bucket(storage: Storage) -> bool:
 def put_new(storage: Any, path: Path, *, name: str, sha256: str) -> None:
     """Put a file into the bucket unless its name is taken; an object is never overwritten.
 
-    Raises DamagedOnTheWay if the bucket then holds other bytes under a name that this call wrote, OSError or
-    botocore's ClientError if the store does not answer.
+    Raises DamagedOnTheWay if the bucket then holds other bytes under a name that this call wrote, OSError if the
+    store does not answer or refuses.
     """
-    if _put(storage, path, name=name, sha256=sha256) and not _holds(
-        storage, name, path.stat().st_size, sha256
-    ):
+    with saying_os_errors(name):
+        wrote = _put(storage, path, name=name, sha256=sha256)
+        whole = not wrote or _holds(storage, name, path.stat().st_size, sha256)
+    if not whole:
         raise DamagedOnTheWay(f"{name} arrived in the bucket with other bytes than were sent")
+
+
+@contextmanager
+def saying_os_errors(name: str) -> Iterator[None]:
+    """Inside, what boto3 says of a bucket becomes what a file system would say: FileNotFoundError or OSError."""
+    from boto3.exceptions import Boto3Error  # only where a bucket is used
+    from botocore.exceptions import BotoCoreError, ClientError
+    from s3transfer.exceptions import RetriesExceededError
+
+    try:
+        yield
+    except ClientError as error:
+        kind = FileNotFoundError if error.response.get("Error", {}).get("Code") in _ABSENT else OSError
+        raise kind(f"{name}: {error}") from error
+    except (Boto3Error, BotoCoreError, RetriesExceededError) as error:
+        raise OSError(f"{name}: {error}") from error
 
 
 def _put(storage: Any, path: Path, *, name: str, sha256: str) -> bool:
@@ -92,8 +112,9 @@ def names_below(storage: Any, folder: str) -> list[tuple[str, float]]:
     prefix = key_of(storage, folder).rstrip("/") + "/"
     cut = len(key_of(storage, "")) + 1 if storage.location.strip("/") else 0
     pages = storage.connection.meta.client.get_paginator("list_objects_v2")
-    return [
-        (item["Key"][cut:], item["LastModified"].timestamp())
-        for page in pages.paginate(Bucket=storage.bucket_name, Prefix=prefix)
-        for item in page.get("Contents", ())
-    ]
+    with saying_os_errors(prefix):
+        return [
+            (item["Key"][cut:], item["LastModified"].timestamp())
+            for page in pages.paginate(Bucket=storage.bucket_name, Prefix=prefix)
+            for item in page.get("Contents", ())
+        ]

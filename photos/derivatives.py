@@ -15,7 +15,7 @@ from django_tasks import task
 
 from photos import looking, reuse
 from photos.decoding import DISPLAY_PX, THUMB_PX, Look
-from photos.models import Claim, Photo, SamePicture
+from photos.models import Claim, Fingerprint, Photo, SamePicture
 from photos.storing import derived_name
 from photos.uploads import sweep
 
@@ -34,9 +34,9 @@ def make_derivatives(photo_id: int) -> bool:
         logger.warning("no pictures of %s: %s (%s)", photo.sha256, seen.failure, seen.detail)
     else:
         keep(photo, seen.display, seen.thumb)
-    _keep_look(photo, seen)
+    row = _keep_look(photo, seen)
     if seen.failure != "missing":
-        _judge_again(photo, reuse.search(photo))
+        _judge_again(photo, reuse.search(photo, row))
     return not seen.failure
 
 
@@ -48,14 +48,13 @@ def keep(photo: Photo, display: bytes, thumb: bytes) -> None:
 
 
 @transaction.atomic
-def _keep_look(photo: Photo, seen: Look) -> None:
-    """Facts and fingerprint. An original that could not be fetched is still to be looked at."""
+def _keep_look(photo: Photo, seen: Look) -> Fingerprint | None:
+    """Facts and fingerprint, which is returned. An original that could not be fetched is still to be looked at."""
     looking.keep_facts(photo, seen)
     if seen.failure != "missing":
         photo.looked_at = timezone.now()
         photo.save(update_fields=["looked_at"])
-    if seen.fingerprint:
-        reuse.store(photo, seen.fingerprint)
+    return reuse.store(photo, seen.fingerprint) if seen.fingerprint else None
 
 
 def _judge_again(photo: Photo, pairs: list[SamePicture]) -> None:

@@ -115,7 +115,7 @@ def read(data: Bytes, *, layout: Layout | None = None, name: str = "") -> Facts:
     structure = structure_of(layout, said.directories, said.xmp_toolkit)
     for fact in _structure_facts(structure):
         said.add(fact)
-    return replace(_concluded(said, layout, name), structure=structure)
+    return _concluded(said, layout, name, structure)
 
 
 def concluded(facts: Iterable[Fact], *, name: str = "") -> Facts:
@@ -123,7 +123,7 @@ def concluded(facts: Iterable[Fact], *, name: str = "") -> Facts:
     said = Said()
     for fact in facts:
         said.add(fact)
-    return _concluded(said, Layout(), name)
+    return _concluded(said, Layout(), name, Structure())
 
 
 def thumbnail_of(data: Bytes, layout: Layout | None = None) -> bytes:
@@ -192,7 +192,7 @@ def _rational_text(text: str) -> float | None:
 # Conclusions -----------------------------------------------------------------------------------------------
 
 
-def _concluded(said: Said, layout: Layout, name: str) -> Facts:
+def _concluded(said: Said, layout: Layout, name: str, structure: Structure) -> Facts:
     camera = Camera(*(said.text(n) or said.text(n, "xmp") or None for n in ("Make", "Model", "Software")))
     position, told = _position(said)
     if position is None and told.reason == "absent":
@@ -214,6 +214,7 @@ def _concluded(said: Said, layout: Layout, name: str) -> Facts:
         orientation=_orientation(said, layout),
         maker_note=bool(said.number("MakerNote")),
         gps_status=said.text("GPSStatus")[:1].upper(),
+        structure=structure,
     )
 
 

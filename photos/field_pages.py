@@ -20,8 +20,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import notices
 from accounts.access import Action, reach
-from accounts.models import User
+from accounts.models import Notice, User
 from photos import intake, refiling, stages
 from photos.conclusions import sentence_of, told
 from photos.forms import PhotosForm, RefileForm, ShareForm, WithdrawForm
@@ -32,12 +33,13 @@ from photos.suggesting import Suggestion, for_claim
 from photos.timeline import Saying
 from photos.uploads import streaming
 from photos.withdrawing import withdraw
-from places.message import message
+from places.message import Message, message
 from places.problems import Problem
 from places.saying import say
 from projects.models import Project, ProjectQuerySet, Site, SiteSource, SiteVersion, stage_word
 
 PAGE = 30
+NOTICES = 5  # of those unread, shown above the photos
 
 
 @dataclass(frozen=True)
@@ -240,7 +242,35 @@ def _take_in(request: HttpRequest, found: Project, form: PhotosForm) -> list[Res
 def mine(request: HttpRequest) -> HttpResponse:
     """Photos I sent, the newest first, with what came of each."""
     page = Paginator(_claims(request.user), PAGE).get_page(request.GET.get("page"))  # type: ignore[arg-type]
-    return render(request, "photos/field_mine.html", {"page": page})
+    return render(request, "photos/field_mine.html", {"page": page, "told": _told(_person(request))})
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a sender was told of the photos and has not read: the newest ones, how many more, up to which."""
+
+    notices: list[tuple[Notice, str]]
+    more: int
+    until: int
+
+
+def _told(user: User) -> Told | None:
+    found = notices.unread(user)
+    newest = list(found[:NOTICES])
+    if not newest:
+        return None
+    said = [(notice, say(Message.from_json(notice.message))) for notice in newest]
+    return Told(said, found.count() - len(newest), newest[0].pk)
+
+
+@login_required
+@require_POST
+def read_notices(request: HttpRequest) -> HttpResponse:
+    """Put away what the page showed; what came since stays."""
+    until = request.POST.get("until", "")
+    if until.isdecimal() and len(until) < 18:
+        notices.mark_read(user=_person(request), until=int(until))
+    return redirect("field_mine")
 
 
 def _claims(user: User) -> Any:

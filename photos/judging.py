@@ -27,7 +27,9 @@ from projects.models import Project, Site, SiteSource, SiteStatus, SiteVersion
 SIBLING_FLOOR_M = (
     5.0  # stretches that touch each other are still told apart by a person, not by a zero tolerance
 )
-REACH_DEG = 0.002  # about 220 m: more than any tolerance that a village uses
+REACH_DEG = 0.002  # about 220 m: NEAR_M and the coarsest position's error
+NEAR_M = 100.0  # tolerances above this, up to the 1,000 m that a project may have, are looked up in WIDE_DEG
+WIDE_DEG = 0.0102  # about 1,120 m
 NEAREST = 3  # other sites that are asked for their tolerance
 
 
@@ -157,25 +159,46 @@ def nearer(asked: Asked, evidence: Evidence) -> Nearer | None:
     position = evidence.position
     if position is None or not is_outside(evidence):
         return None
-    error = min(position.error_m or 0.0, COARSE_M)
     works = Site.objects.filter(project__in=Project.objects.building()).exclude(pk=asked.site.pk)
-    for site, distance in sites_around((position.lon, position.lat), works)[:NEAREST]:
-        if distance <= tolerance_m(site.project, site, None) + error:
-            return Nearer(site.pk, distance, site.project_id == asked.project.pk)
-    return None
+    found = nearest_reaching((position.lon, position.lat), works, error_m=position.error_m)
+    if found is None:
+        return None
+    site, distance = found
+    return Nearer(site.pk, distance, site.project_id == asked.project.pk)
+
+
+def nearest_reaching(
+    lon_lat: LonLat, among: QuerySet[Site], *, error_m: float | None
+) -> tuple[Site, float] | None:
+    """The nearest active site to whose own tolerance, with the position's error, a place belongs; and the metres."""
+    error = min(error_m or 0.0, COARSE_M)
+    # Half the way to a sibling, which makes a tolerance smaller, is worked out for few.
+    may = [pair for pair in sites_around(lon_lat, among) if pair[1] <= pair[0].project.limit_m + error]
+    return next(
+        (pair for pair in may[:NEAREST] if pair[1] <= tolerance_m(pair[0].project, pair[0], None) + error),
+        None,
+    )
 
 
 def sites_around(lon_lat: LonLat, among: QuerySet[Site]) -> list[tuple[Site, float]]:
-    """Active sites about 200 m around a place, with the metres to each's nearest part; the nearest first."""
-    lon, lat = lon_lat
-    box = Polygon.from_bbox((lon - REACH_DEG, lat - REACH_DEG, lon + REACH_DEG, lat + REACH_DEG))
-    box.srid = 4326
-    near = among.filter(Q(point__within=box) | Q(extent__bboverlaps=box), status=SiteStatus.ACTIVE)
+    """Active sites around a place, with the metres to each's nearest part; the nearest first.
+
+    About 200 m around it, and as far as 1,100 m those of projects with so wide a tolerance.
+    """
+    reaches = Q(project__tolerance_m__gt=NEAR_M) | _in_box(lon_lat, REACH_DEG)
+    near = among.filter(_in_box(lon_lat, WIDE_DEG), reaches, status=SiteStatus.ACTIVE)
     measured = [
         (site, round(metres_to_geometry(lon_lat, to_shapely(site.geometry)), 2))
         for site in near.select_related("project")
     ]
     return sorted(measured, key=lambda pair: (pair[1], pair[0].pk))
+
+
+def _in_box(lon_lat: LonLat, reach_deg: float) -> Q:
+    lon, lat = lon_lat
+    box = Polygon.from_bbox((lon - reach_deg, lat - reach_deg, lon + reach_deg, lat + reach_deg))
+    box.srid = 4326
+    return Q(point__within=box) | Q(extent__bboverlaps=box)
 
 
 def version_at(site: Site, moment: datetime) -> SiteVersion | None:

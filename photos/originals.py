@@ -1,5 +1,7 @@
 """Serves pictures: originals to those allowed, as attachments; display pictures to all who may see the claim."""
 
+import logging
+
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import storages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
@@ -11,6 +13,18 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Action, may
 from photos.models import Claim
+from places.message import mark as _
+from places.message import message, sentences
+from places.problems import Problem
+
+SENTENCES = sentences(
+    {
+        "originals.unreachable": _(
+            "Berkas foto sedang tidak bisa diambil dari penyimpanan. Coba lagi beberapa menit lagi."
+        ),
+    }
+)
+logger = logging.getLogger(__name__)
 
 _TYPES = {
     "JPEG": "image/jpeg",
@@ -75,6 +89,9 @@ def _file(
         file = storages["default"].open(name, "rb")
     except FileNotFoundError as error:
         raise Http404("no such file") from error
+    except OSError as error:
+        logger.error("%s cannot be read: %s", name, error)
+        raise Problem(message("originals.unreachable"), status=503) from error
     response = FileResponse(file, content_type=content_type, as_attachment=as_attachment, filename=filename)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = _LOCKED

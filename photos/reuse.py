@@ -91,6 +91,7 @@ WHERE schemaname = current_schema()
     AND word IS NOT NULL
     AND share * reltuples > %(photos)s
 """
+_STORED = ["version", "phash", "words", "places", "detail"]
 _STORING = 0x52455553  # the advisory lock that makes fingerprints visible one after another
 
 
@@ -125,28 +126,30 @@ def store(photo: Photo, fingerprint: fingerprints.Fingerprint) -> Fingerprint:
     Two workers with two copies of one picture: the lock lets the second store only when the first one's row can be
     seen, so the later search always finds the earlier. Without a transaction around, it lasts for one statement.
     """
-    with transaction.atomic():
+    row = Fingerprint(
+        photo=photo,
+        version=fingerprint.version,
+        phash=fingerprint.phash,
+        words=list(fingerprint.words),
+        places=fingerprint.places,
+        detail=fingerprint.detail,
+    )
+    with transaction.atomic(savepoint=False):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_STORING])
-        row, _new = Fingerprint.objects.update_or_create(
-            photo=photo,
-            defaults={
-                "version": fingerprint.version,
-                "phash": fingerprint.phash,
-                "words": list(fingerprint.words),
-                "places": fingerprint.places,
-                "detail": fingerprint.detail,
-            },
+        Fingerprint.objects.bulk_create(
+            [row], update_conflicts=True, unique_fields=["photo"], update_fields=_STORED
         )
     return row
 
 
-def search(photo: Photo) -> list[SamePicture]:
+def search(photo: Photo, row: Fingerprint | None = None) -> list[SamePicture]:
     """Look for the same picture among all fingerprints; keep what was found and return the photo's pairs, best first.
 
     Call it after `store`, in the worker; searching again is harmless. A photo without a fingerprint has none.
+    row: what `store` returned, to ask for it no more.
     """
-    row = Fingerprint.objects.filter(photo=photo).first()
+    row = row or Fingerprint.objects.filter(photo=photo).first()
     own = _picture(photo) if row else None
     if row and own:
         found = [
@@ -170,8 +173,7 @@ def backfill(*, limit: int | None = None) -> int:
     for photo in waiting.order_by("pk")[:limit].iterator(chunk_size=200):
         picture = _picture(photo)
         if picture:
-            store(photo, fingerprints.fingerprint_of(Image.fromarray(picture.whole)))
-            search(photo)
+            search(photo, store(photo, fingerprints.fingerprint_of(Image.fromarray(picture.whole))))
             done += 1
     return done
 

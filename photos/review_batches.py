@@ -148,8 +148,7 @@ def decide(*, actor: User, token: str, reason: str = "") -> Done:
         reviews = _write(actor, fit, decision, reason, batch)
         told = [made for made in reviews if tells(made, newest.get(made.claim_id))]
         Notice.objects.bulk_create(_notices(told))
-        for project_id in sorted({claim.project_id for claim in fit}):
-            standing.push(project_id)
+        standing.push_all({claim.project_id for claim in fit})
     forget_how_many(actor)
     skipped = Counter(said for said in why.values() if said)
     skipped["decided"] += len(shown) - len(claims)

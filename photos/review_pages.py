@@ -54,6 +54,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "checks": [(code, _(word), None) for code, word in queueing.all_checks()],
         "checks_query": urlencode([*asked.pairs(), ("count", "checks")]),
         "is_regency": queueing.is_regency(user),
+        "may_scan": bool(reach(user, Action.SCAN)),
         "district_days": settings.REVIEW_DISTRICT_DAYS,
         "hidden": _but(asked, "place", "check"),
         "bulk_max": settings.REVIEW_BULK_MAX,

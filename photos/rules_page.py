@@ -15,6 +15,7 @@ from accounts.access import Action, Person, reach
 from photos import rules
 from photos.checks import CHECKS, Check
 from photos.models import CheckSetting, Severity
+from photos.queueing import word_of
 
 _READERS = (Action.REVIEW, Action.FINDING, Action.REMOVE_ORIGINALS)
 
@@ -24,6 +25,7 @@ class Row:
     """One check for people: limits are (name, the module's number); settings: what is set otherwise."""
 
     code: str
+    word: str
     in_worker: bool
     severity: str
     rule: int
@@ -65,6 +67,7 @@ def _row(check: Check, settings: tuple[CheckSetting, ...]) -> Row:
     severity: Any = getattr(check, "SEVERITY", Severity.FAILED)
     return Row(
         code=check.CODE,
+        word=_(word_of(check.CODE)),
         in_worker=check.TIER == "pixel",
         severity=str(Severity(severity).label),
         rule=getattr(check, "RULE", 1),

@@ -5,7 +5,6 @@ The newest review counts.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple, cast
@@ -16,15 +15,7 @@ from django.db.models import OuterRef, Subquery
 from photos.models import Claim, ClaimQuerySet, Purpose, Review, ReviewDecision, Verdict
 from projects import progress
 from projects.models import Evidence, SiteStatus
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What a project's claims amount to; by_site: highest standing progress by the site's primary key."""
-
-    by_site: dict[int, int]
-    evidence: str
-    last_photo_at: datetime | None
+from projects.progress import Standing
 
 
 def with_decision(claims: ClaimQuerySet) -> ClaimQuerySet:
@@ -43,6 +34,7 @@ def stands(*, verdict: str, decision: str | None) -> bool:
 class _Row(NamedTuple):
     """One kept claim of a project, as `_KEPT` reads it."""
 
+    project_id: int
     pk: int
     site_id: int
     site_status: str
@@ -57,7 +49,7 @@ class _Row(NamedTuple):
 
 # All claims of a project at every new photo: plain SQL, since building the query would cost more than it.
 _KEPT = """
-SELECT claim.id, claim.site_id, site.status, claim.progress, claim.purpose, claim.verdict, claim.stands,
+SELECT claim.project_id, claim.id, claim.site_id, site.status, claim.progress, claim.purpose, claim.verdict, claim.stands,
     claim.taken_at, claim.received_at, newest.decision
 FROM photos_claim claim
 JOIN projects_site site ON site.id = claim.site_id
@@ -68,7 +60,7 @@ LEFT JOIN LATERAL (
     ORDER BY review.at DESC, review.id DESC
     LIMIT 1
 ) newest ON TRUE
-WHERE claim.project_id = %s AND claim.withdrawn_at IS NULL
+WHERE claim.project_id = ANY(%s) AND claim.withdrawn_at IS NULL
 ORDER BY claim.id
 """
 
@@ -76,32 +68,38 @@ ORDER BY claim.id
 def push(project_id: int) -> Decimal:
     """Bring a project's claims and its pushed columns up to date; call it after every change of a claim.
 
-    Locks the project first, so that two officers at once do not push numbers that miss each other's claim.
     Returns the project's progress in per cent. Raises Project.DoesNotExist.
     """
+    return push_all([project_id])[project_id]
+
+
+def push_all(project_ids: Iterable[int]) -> dict[int, Decimal]:
+    """The same for many projects in as many statements as for one.
+
+    Locks them first, so that two officers at once do not push numbers that miss each other's claim.
+    """
+    by_project: dict[int, list[_Row]] = {project_id: [] for project_id in project_ids}
     with transaction.atomic(savepoint=False):
-        progress.lock(project_id)
+        progress.lock(by_project)
         with connection.cursor() as cursor:
-            cursor.execute(_KEPT, [project_id])
+            cursor.execute(_KEPT, [list(by_project)])
             claims = _marked(_Row(*row) for row in cursor.fetchall())
-        standing = summarise(claim for claim in claims if claim.site_status == SiteStatus.ACTIVE)
-        return progress.record(
-            project_id=project_id,
-            by_site=standing.by_site,
-            evidence=standing.evidence,
-            last_photo_at=standing.last_photo_at,
-        )
+        for claim in claims:
+            if claim.site_status == SiteStatus.ACTIVE:
+                by_project[claim.project_id].append(claim)
+        return progress.record({project_id: summarise(kept) for project_id, kept in by_project.items()})
 
 
 def _marked(claims: Iterable[_Row]) -> list[_Row]:
     """The claims with `stands` as it is now, stored where it was another."""
-    marked = []
-    for claim in claims:
-        now = stands(verdict=claim.verdict, decision=claim.decision)
-        if claim.stands != now:
-            Claim.objects.filter(pk=claim.pk).update(stands=now)
-        marked.append(claim._replace(stands=now))
-    return marked
+    marked = [
+        (claim, claim._replace(stands=stands(verdict=claim.verdict, decision=claim.decision)))
+        for claim in claims
+    ]
+    for now in (True, False):
+        if other := [is_now.pk for was, is_now in marked if was.stands != is_now.stands == now]:
+            Claim.objects.filter(pk__in=other).update(stands=now)
+    return [is_now for _was, is_now in marked]
 
 
 def summarise(claims: Iterable[_Row]) -> Standing:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from accounts.access import Person
-from photos.evidence import COARSE_M, DEFAULT_ERROR_M
-from photos.judging import NEAREST, sites_around, tolerance_m
+from photos.evidence import DEFAULT_ERROR_M
+from photos.judging import nearest_reaching
 from photos.models import Claim, Verdict
 from places.message import Message, message, sentences
 from places.message import mark as _
@@ -44,7 +44,7 @@ class Suggestion:
 
 
 def for_claim(claim: Claim, user: Person) -> Suggestion | None:
-    """The nearest other site, within its tolerance, for which this person may send photos; only for `outside`.
+    """The nearest other site, within its own tolerance, for which this person may send photos; only for `outside`.
 
     Only where it is nearer than the claimed one by more than the position's error, as the check `nearer_site` asks.
     """
@@ -53,11 +53,11 @@ def for_claim(claim: Claim, user: Person) -> Suggestion | None:
     error = DEFAULT_ERROR_M if claim.error_m is None else claim.error_m
     works = Site.objects.filter(project__in=Project.objects.building().claimable_by(user))
     here = (claim.position.x, claim.position.y)
-    for site, distance_m in sites_around(here, works.exclude(pk=claim.site_id))[:NEAREST]:
-        near = distance_m <= tolerance_m(site.project, site, None) + min(claim.error_m or 0.0, COARSE_M)
-        if near and distance_m < claim.distance_m - error:
-            return Suggestion(site, distance_m, site.project_id == claim.project_id)
-    return None
+    found = nearest_reaching(here, works.exclude(pk=claim.site_id), error_m=claim.error_m)
+    if found is None or not found[1] < claim.distance_m - error:
+        return None
+    site, distance_m = found
+    return Suggestion(site, distance_m, site.project_id == claim.project_id)
 
 
 def for_sent(claim: Claim, user: Person) -> Suggestion | None:

@@ -8,6 +8,7 @@ from photos.ledger_api import LedgerView
 urlpatterns = [
     path("field/", field_pages.projects, name="field"),
     path("field/mine/", field_pages.mine, name="field_mine"),
+    path("field/mine/read/", field_pages.read_notices, name="notices_read"),
     path("field/<int:pk>/", field_pages.project, name="field_project"),
     path("photos/review/", review_pages.queue, name="photo_review"),
     path("photos/review/bulk/", review_pages.bulk, name="review_bulk"),

@@ -137,6 +137,13 @@ def _looked_at(photos: Iterable[Photo], storage: Storage, jobs: int) -> Iterator
 
 def _look(photo: Photo, storage: Storage) -> _Looked:
     """One photo's files; asks the storage alone, so that it may run beside the database's thread."""
+    try:
+        return _files(photo, storage)
+    except OSError as error:  # the storage does not even say whether a file is there
+        return _Looked((Finding(_unreadable(error), photo.original, photo),))
+
+
+def _files(photo: Photo, storage: Storage) -> _Looked:
     if photo.removed_at is not None:
         left = [name for name in (photo.original, *derived_names(photo)) if storage.exists(name)]
         return _Looked(tuple(Finding(message("original.still_there"), name, photo) for name in left))
@@ -161,12 +168,16 @@ def _original(photo: Photo, storage: Storage) -> tuple[list[Message], int]:
     except FileNotFoundError:
         return [*said, message("original.missing")], 0
     except Exception as error:  # noqa: BLE001  # a store's own errors are of no common kind; each is a finding
-        return [*said, message("original.unreadable", error=f"{type(error).__name__}: {error}"[:200])], 0
+        return [*said, _unreadable(error)], 0
     if size != photo.size:
         said.append(message("original.other_size", found=size, expected=photo.size))
     if sha256 != photo.sha256:
         said.append(message("original.changed", found=sha256, expected=photo.sha256))
     return said, size
+
+
+def _unreadable(error: Exception) -> Message:
+    return message("original.unreadable", error=f"{type(error).__name__}: {error}"[:200])
 
 
 def _orphans(storage: Storage) -> Iterator[Finding]:

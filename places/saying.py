@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import formats, timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from places.message import Message, sentence_of
 
@@ -35,6 +35,31 @@ def number(value: Decimal | float | int) -> str:
     rounded = exact.quantize(Decimal("0.01")).normalize()
     decimals = max(0, -int(rounded.as_tuple().exponent))
     return formats.number_format(rounded, decimals, use_l10n=True, force_grouping=True)
+
+
+def duration(minutes: float) -> str:
+    """A span of time for people: 45 → "45 menit", 60 → "1 jam", 200 → "3 jam 20 menit", 4608 → "3 hari 5 jam"."""
+    rest = abs(round(minutes))
+    if rest < 120 and (rest % 60 or not rest):
+        return _minutes(rest)
+    if rest < 48 * 60:
+        parts = [_hours(rest // 60), _minutes(rest % 60) if rest % 60 else ""]
+    else:
+        days, hours = divmod(round(rest / 60), 24)
+        parts = [_days(days), _hours(hours) if hours else ""]
+    return " ".join(filter(None, parts))
+
+
+def _minutes(many: int) -> str:
+    return ngettext("%(n)s menit", "%(n)s menit", many) % {"n": number(many)}
+
+
+def _hours(many: int) -> str:
+    return ngettext("%(n)s jam", "%(n)s jam", many) % {"n": number(many)}
+
+
+def _days(many: int) -> str:
+    return ngettext("%(n)s hari", "%(n)s hari", many) % {"n": number(many)}
 
 
 def rupiah(value: Decimal | int | float | None) -> str:
@@ -73,6 +98,8 @@ _BY_SUFFIX: dict[str, Callable[[Any], str]] = {
     "pct": lambda value: f"{formats.number_format(value, 0 if float(value).is_integer() else 1)} %",
     "rp": lambda value: rupiah(Decimal(str(value))),
     "mb": lambda value: f"{formats.number_format(round(float(value) / 1_000_000, 1), 1)} MB",
+    "minutes": lambda value: duration(float(value)),
+    "hours": lambda value: duration(float(value) * 60),
     "at": _moment,
     "on": lambda value: day(date.fromisoformat(str(value)[:10])),
     "word": lambda value: gettext(str(value)),

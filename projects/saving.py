@@ -36,7 +36,7 @@ SENTENCES = sentences(
         ),
         "project.not_a_draft": _("Hanya draf yang dapat dihapus. Batalkan pekerjaan ini dengan alasan."),
         "project.start_status": _("Pekerjaan baru mulai sebagai draf atau direncanakan."),
-        "project.invalid": _("Isian belum benar."),
+        "project.invalid": _("Isian belum benar: %(names)s."),
     }
 )
 
@@ -211,7 +211,8 @@ def check_fields(project: Project) -> None:
         said = message("project.dates", start_on=start.isoformat(), end_on=end.isoformat())
         wrong.setdefault("planned_end", []).append(say(said))
     if wrong:
-        raise Problem(message("project.invalid"), fields=wrong)
+        names = ", ".join(str(getattr(Project._meta.get_field(name), "verbose_name", name)) for name in wrong)
+        raise Problem(message("project.invalid", names=names), fields=wrong)
 
 
 def household_data(texts: Mapping[str, str]) -> list[tuple[str, Message]]:

@@ -47,8 +47,8 @@ def _scene(seed: int, kind: str) -> scenery.Scene:
 
 
 @lru_cache(maxsize=1)
-def _grains() -> list[Image.Image]:
-    """Fine noise, coarser towards the viewer, centred on 128; shifted copies, so that pictures differ."""
+def _grain() -> Image.Image:
+    """Fine noise, coarser towards the viewer, centred on 128."""
     rng = np.random.default_rng(7)
     noise = rng.normal(0, 3.2, (HEIGHT, WIDTH))
     for cell, amount in ((2, 3.0), (4, 2.6), (9, 2.4)):
@@ -56,9 +56,13 @@ def _grains() -> list[Image.Image]:
         full = np.repeat(np.repeat(coarse, cell, 0), cell * 2, 1)[:HEIGHT, :WIDTH]
         depth = np.clip((np.arange(HEIGHT) / HEIGHT - 0.40) * (3.4 - cell * 0.16), 0, 1)[:, None]
         noise += full * depth
-    grey = np.clip(noise + 128, 0, 255).astype(np.uint8)
-    shifted = (Image.fromarray(np.roll(grey, shift, 1)) for shift in (0, 377, 811, 1003))
-    return [Image.merge("RGB", [image] * 3) for image in shifted]
+    grey = Image.fromarray(np.clip(noise + 128, 0, 255).astype(np.uint8))
+    return Image.merge("RGB", [grey] * 3)
+
+
+def _grain_of(rng: random.Random) -> Image.Image:
+    """The grain of one picture, moved sideways as far as chance will: with one grain two stages would be one picture."""
+    return ImageChops.offset(_grain(), rng.randrange(WIDTH), 0)
 
 
 def _clouds(picture: Image.Image, scene: scenery.Scene, top: int, rng: random.Random) -> None:
@@ -109,7 +113,7 @@ def draw(seed: int, kind: str, progress: int, shot: int = 0) -> Image.Image:
         props.board(pen, -2.75, 6.0, progress)
     picture = canvas.reduce(SCALE)
     _clouds(picture, scene, top, rng)
-    return ImageChops.add(picture.point(_light(rng)), rng.choice(_grains()), 1, -128)
+    return ImageChops.add(picture.point(_light(rng)), _grain_of(rng), 1, -128)
 
 
 def print_on(picture: Image.Image, lines: Sequence[str]) -> Image.Image:

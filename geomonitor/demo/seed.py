@@ -73,10 +73,13 @@ class Settings:
         return f"projects={self.projects} photos={self.photos} seed={self.seed}{day}"
 
 
-def seed_register(wanted: Settings, *, today: date, tell: Tell, workers: int | None = None) -> Plan | None:
+def seed_register(
+    wanted: Settings, *, yesterday: date, tell: Tell, workers: int | None = None
+) -> Plan | None:
     """Fill an empty register with the demo. Returns its plan, or None if this very demo is there already.
 
-    today: the last day that anything happened, unless `wanted` names one. tell: called with lines on progress.
+    yesterday: the last day that anything happened, unless `wanted` names one (of today, hours would still be to
+    come). tell: called with lines on progress.
     workers: processes for the photos, by default one more than cores, because they wait for the disk.
     Raises Problem on a register with anything else.
     """
@@ -88,7 +91,7 @@ def seed_register(wanted: Settings, *, today: date, tell: Tell, workers: int | N
         projects=wanted.projects,
         photos=wanted.photos,
         seed=wanted.seed,
-        as_of=wanted.as_of or today,
+        as_of=wanted.as_of or yesterday,
     )
     tell(f"Rencana: {len(made.projects)} pekerjaan, {made.photo_count()} foto, {len(made.cases)} kasus.")
     if not FundSource.objects.exists():

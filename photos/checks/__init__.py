@@ -90,7 +90,9 @@ def run_checks(evidence: Evidence) -> tuple[CheckOutcome, ...]:
         severity = evidence.severity.get(check.CODE) or getattr(check, "SEVERITY", "failed")
         if severity == "off":
             continue
-        outcome = replace(check.run(evidence), rule=getattr(check, "RULE", 1))
+        outcome = check.run(evidence)
+        if (rule := getattr(check, "RULE", 1)) != outcome.rule:
+            outcome = replace(outcome, rule=rule)
         if outcome.status == "failed" and severity == "warning":
             outcome = replace(outcome, status="warning")
         outcomes.append(outcome)

@@ -19,14 +19,14 @@ LIMITS = {
 
 SENTENCES = sentences(
     {
-        "fix_age.fresh": _("Koordinat diukur saat foto diambil (selisih %(minutes)s menit)."),
-        "fix_age.capture": _("Lokasi telepon diukur %(minutes)s menit dari saat foto."),
+        "fix_age.fresh": _("Koordinat diukur saat foto diambil (selisih %(minutes)s)."),
+        "fix_age.capture": _("Lokasi telepon diukur %(minutes)s dari saat foto."),
         "fix_age.old": _(
-            "Koordinat diukur %(minutes)s menit sebelum foto diambil (batasnya %(limit_minutes)s menit), jadi bisa dari tempat "
+            "Koordinat diukur %(minutes)s sebelum foto diambil (batasnya %(limit_minutes)s), jadi bisa dari tempat "
             "lain. Tunggu sampai lokasi siap sebelum memotret."
         ),
         "fix_age.too_old": _(
-            "Koordinat diukur %(hours)s jam sebelum foto diambil (batasnya %(limit_hours)s jam), jadi bukan dari foto ini. "
+            "Koordinat diukur %(hours)s sebelum foto diambil (batasnya %(limit_hours)s), jadi bukan dari foto ini. "
             "Tunggu sampai lokasi siap, lalu ambil ulang."
         ),
         "fix_age.clock": _("Umur koordinat tidak bisa dihitung: jam kamera dan jam GPS tidak cocok."),

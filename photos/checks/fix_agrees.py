@@ -48,7 +48,7 @@ SENTENCES = sentences(
             "Lokasi telepon tidak mungkin (di luar bumi atau 0,0), jadi tidak dipakai."
         ),
         "fix_agrees.other_time": _(
-            "Lokasi telepon diambil %(minutes)s menit dari saat foto; batasnya %(limit_minutes)s menit, "
+            "Lokasi telepon diambil %(minutes)s dari saat foto; batasnya %(limit_minutes)s, "
             "jadi tidak dipakai. Tunggu lokasi terbaru, lalu ambil ulang."
         ),
     }

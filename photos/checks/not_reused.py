@@ -18,11 +18,11 @@ SENTENCES = sentences(
     {
         "not_reused.first": _("Foto ini belum pernah dipakai."),
         "not_reused.searching": _("Berkas ini belum pernah dipakai; gambar yang serupa masih dicari."),
-        "not_reused.same_stage": _("Gambar yang sama sudah dikirim untuk titik dan progres ini juga."),
+        "not_reused.same_stage": _("Gambar yang sama sudah pernah dikirim untuk titik dan progres ini."),
         "not_reused.shared": _("Foto ini dipakai bersama pekerjaan lain, dengan alasan yang dinyatakan."),
         "not_reused.used_later": _(
-            "Foto ini dipakai lagi kemudian untuk pekerjaan, titik atau progres lain. "
-            "Yang dinilai adalah pemakaian yang kemudian."
+            "Foto ini kemudian dipakai lagi untuk pekerjaan, titik, atau progres lain. "
+            "Yang dinilai adalah pemakaian kedua itu; foto ini tidak perlu diganti."
         ),
         "not_reused.other_project": _(
             "Foto yang sama sudah dipakai untuk pekerjaan lain. Ambil foto baru di lokasi pekerjaan ini."

@@ -35,10 +35,11 @@ SENTENCES = sentences(
             "Periksa angka progresnya."
         ),
         "progress_order.same_day": _(
-            "Foto 0 %% dan foto 100 %% diambil pada hari yang sama, selisih %(hours)s jam."
+            "Foto 0 %% dan foto 100 %% diambil pada hari yang sama, selisih sekitar %(hours)s. Periksa angka progresnya."
         ),
         "progress_order.jump": _(
-            "Progres dari %(other_pct)s ke %(progress_pct)s dalam %(hours)s jam (foto %(other_at)s)."
+            "Progres naik dari %(other_pct)s ke %(progress_pct)s dalam sekitar %(hours)s (foto %(other_at)s). "
+            "Periksa angka progresnya."
         ),
     }
 )
@@ -108,6 +109,11 @@ def _hours(apart: timedelta) -> float:
     return round(abs(apart) / timedelta(hours=1), 1)
 
 
+def _about(apart: timedelta) -> int:
+    """Hours for the sentence, never "0"."""
+    return max(1, round(_hours(apart)))
+
+
 def _quick(evidence: Evidence) -> float:
     """Hours within which a jump is odd for this kind of work."""
     hours = _limit(evidence, "jump_hours")
@@ -120,11 +126,11 @@ def _same_day(evidence: Evidence) -> Iterator[Finding]:
         if at is None or shot.at is None or {here, shot.progress} != {0, 100}:
             continue
         if at.astimezone(WIB).date() == shot.at.astimezone(WIB).date() and _hours(apart) <= limit:
-            yield message("progress_order.same_day", hours=round(_hours(apart))), _hours(apart), limit
+            yield message("progress_order.same_day", hours=_about(apart)), _hours(apart), limit
 
 
 def _jump(evidence: Evidence) -> Iterator[Finding]:
     here, points, limit = _progress(evidence), _limit(evidence, "jump_pct"), _quick(evidence)
     for shot, apart in _others(evidence):
         if apart >= timedelta() and here - shot.progress >= points and _hours(apart) <= limit:
-            yield _said("jump", evidence, shot, hours=round(_hours(apart))), _hours(apart), limit
+            yield _said("jump", evidence, shot, hours=_about(apart)), _hours(apart), limit

@@ -23,15 +23,15 @@ LIMITS = {
 
 SENTENCES = sentences(
     {
-        "speed.possible": _("Perpindahan dari foto sebelumnya dengan kamera ini mungkin."),
+        "speed.possible": _("Jarak dan waktu ke foto lain dari kamera ini masuk akal."),
         "speed.nothing_to_compare": _("Belum ada foto lain dari kamera ini untuk dibandingkan."),
         "speed.impossible": _(
-            "Kamera ini juga memotret %(distance_m)s dari sini dengan selisih waktu %(minutes)s menit: %(kmh)s km/jam, "
+            "Kamera ini juga mengambil foto %(distance_m)s dari sini, selisih %(minutes)s: %(kmh)s km/jam, "
             "batasnya %(limit_kmh)s km/jam. Periksa jam dan lokasi telepon."
         ),
         "speed.same_model": _(
-            "Telepon bertipe sama dari pengirim ini memotret %(distance_m)s dari sini dengan selisih waktu "
-            "%(minutes)s menit (%(kmh)s km/jam)."
+            "Telepon bertipe sama dari pengirim ini mengambil foto %(distance_m)s dari sini, selisih %(minutes)s "
+            "(%(kmh)s km/jam). Bila itu telepon yang sama, periksa jam dan lokasinya."
         ),
     }
 )

@@ -19,7 +19,7 @@ SENTENCES = sentences(
         ),
         "surveyed_site.area": _(
             "Lokasi pekerjaan masih perkiraan (radius %(radius_m)s), jadi foto ini belum membuktikan progres. "
-            "Tetapkan titik lokasinya dulu."
+            "Tetapkan dulu titiknya di lapangan."
         ),
         "surveyed_site.area_before": _(
             "Lokasi pekerjaan masih perkiraan (radius %(radius_m)s). Tetapkan titiknya dari foto 0 %% ini."

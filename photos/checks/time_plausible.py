@@ -43,10 +43,10 @@ SENTENCES = sentences(
             "atau pilih pekerjaan yang benar."
         ),
         "time_plausible.clocks_differ": _(
-            "Jam kamera dan jam GPS di dalam file berbeda %(minutes)s menit; batasnya %(limit_minutes)s menit. "
+            "Jam kamera dan jam GPS di dalam file berbeda %(minutes)s; batasnya %(limit_minutes)s. "
             "Periksa jam telepon, lalu ambil ulang."
         ),
-        "time_plausible.zone": _("Diambil %(taken_at)s. Jam kamera bergeser %(hours)s jam: %(zone_word)s."),
+        "time_plausible.zone": _("Diambil %(taken_at)s. Jam kamera bergeser %(hours)s: %(zone_word)s."),
         "time_plausible.assumed_zone": _(
             "Foto ini bertanggal %(taken_at)s bila dibaca sebagai WIB; telepon mungkin memakai WITA atau WIT."
         ),

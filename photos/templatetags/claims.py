@@ -4,7 +4,9 @@ from decimal import Decimal
 
 from django import template
 
+from accounts import notices
 from accounts.access import Person
+from accounts.models import User
 from photos import looking, refiling, suggesting
 from photos.conclusions import sentence_of, told
 from photos.models import Claim, Photo
@@ -43,6 +45,12 @@ def may_share(claim: Claim) -> bool:
 def meant_for(claim: Claim, user: Person) -> suggesting.Suggestion | None:
     """The site that an own photo was probably meant for, while it may still be moved."""
     return suggesting.for_sent(claim, user)
+
+
+@register.simple_tag
+def unread_notices(user: User) -> int:
+    """How many notices the person has not read."""
+    return notices.how_many_unread(user)
 
 
 @register.filter

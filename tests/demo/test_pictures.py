@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image, ImageStat
+from PIL import Image, ImageFilter, ImageStat
 
 from geomonitor.demo import pictures
 from geomonitor.demo.pictures import KINDS
@@ -47,6 +47,22 @@ def test_two_projects_are_two_places():
 
 def test_two_shots_of_one_stage_are_not_the_same_picture():
     assert pictures.draw(1, "drain", 50, 0).tobytes() != pictures.draw(1, "drain", 50, 1).tobytes()
+
+
+def test_no_two_shots_have_one_grain():
+    """The search for pictures used twice compares the grain: honest stages must each have their own."""
+    skies = [grain_of_sky(pictures.draw(1, "road", 50, shot)) for shot in range(12)]
+    alike = np.corrcoef(np.array([sky.ravel() for sky in skies]))
+    assert np.abs(alike - np.eye(len(skies))).max() < 0.5
+
+
+def grain_of_sky(picture: Image.Image) -> np.ndarray:
+    """What a picture's sky has of noise, where clouds and light are gone."""
+    grey = np.asarray(picture.convert("L").crop((0, 0, 1280, 160))).astype(float)
+    smooth = np.asarray(picture.convert("L").crop((0, 0, 1280, 160)).filter(ImageFilter.BoxBlur(3))).astype(
+        float
+    )
+    return np.clip(grey - smooth, -12, 12)
 
 
 @pytest.mark.parametrize("kind", KINDS)

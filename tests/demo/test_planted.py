@@ -49,7 +49,7 @@ def demo(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Plan]
     )
     with django_db_blocker.unblock(), changed, transaction.atomic():
         import_places(PLACES)
-        made = seed_register(SMALL, today=DAY, tell=lambda _line: None, workers=1)
+        made = seed_register(SMALL, yesterday=DAY, tell=lambda _line: None, workers=1)
         assert made is not None
         yield made
         transaction.set_rollback(True)
@@ -173,14 +173,14 @@ def test_the_demo_people_can_work(demo: Plan):
 
 
 def test_seeding_again_changes_nothing_and_other_numbers_are_refused(demo: Plan):
-    assert seed_register(SMALL, today=DAY, tell=lambda _line: None, workers=1) is None
+    assert seed_register(SMALL, yesterday=DAY, tell=lambda _line: None, workers=1) is None
     with pytest.raises(Problem, match=r"demo\.other"):
-        seed_register(Settings(projects=60, photos=200, seed=2), today=DAY, tell=lambda _line: None)
+        seed_register(Settings(projects=60, photos=200, seed=2), yesterday=DAY, tell=lambda _line: None)
 
 
 @pytest.mark.django_db
 def test_a_register_with_other_projects_is_left_alone():
     ProjectFactory()
     with pytest.raises(Problem, match=r"demo\.not_empty"):
-        seed_register(SMALL, today=DAY, tell=lambda _line: None)
+        seed_register(SMALL, yesterday=DAY, tell=lambda _line: None)
     assert Project.objects.count() == 1

@@ -52,7 +52,9 @@ RECORDS = st.builds(
     village=st.sampled_from(["", "35.10.19.2003", "35.10.19.2004"]),
     pictures=PICTURES,
     picture_groups=PICTURES,
-    geometries=st.sampled_from([(), (PLACE,), (LANE,), (LANE, PLACE), (LANE_ON,), (YARD,), (YARD_ON,), (TORN,)]),
+    geometries=st.sampled_from(
+        [(), (PLACE,), (LANE,), (LANE, PLACE), (LANE_ON,), (YARD,), (YARD_ON,), (TORN,)]
+    ),
 )
 DISTANCES = st.sampled_from([None, 0.0, 4.99, 5.0, 5.01, 29.0, 60.0, 99.9, 100.0, 100.01, 150.0, 4000.0])
 

@@ -113,3 +113,20 @@ def test_nested_mistakes_stand_beside_the_path_of_their_field() -> None:
     error = exceptions.ValidationError({"sites": [{}, {"weight": ["Terlalu besar."]}], "title": ["Kosong."]})
     body = errors.api_error(error, {}).data["error"]  # type: ignore[union-attr]
     assert body["fields"] == {"sites.1.weight": ["Terlalu besar."], "title": ["Kosong."]}
+
+
+@pytest.mark.parametrize(
+    ("detail", "said"),
+    [
+        ({"progress": ["Lebih dari 100."]}, "Isian belum benar: progress."),
+        (
+            {"sites": [{}, {"weight": ["Terlalu besar."]}], "title": ["Kosong."]},
+            "Isian belum benar: sites.1.weight, title.",
+        ),
+        ({name: ["Kosong."] for name in "abcdefg"}, "Isian belum benar: a, b, c, d, e …."),
+        ({"non_field_errors": ["Kirim satu objek."]}, "Kirim satu objek."),
+    ],
+)
+def test_the_sentence_itself_names_the_fields(detail, said: str) -> None:
+    body = errors.api_error(exceptions.ValidationError(detail), {}).data["error"]  # type: ignore[union-attr]
+    assert body["message"] == said

@@ -74,6 +74,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "duty_end": ("post", "hdeg"),
     "field": ("get", "abchde"),
     "field_mine": ("get", LOGGED_IN),  # lists own photos only
+    "notices_read": ("post", LOGGED_IN),  # marks own notices only
     "field_project": ("get", "chde"),
     "photo_review": ("get", "de"),
     "review_bulk": ("get", "de"),

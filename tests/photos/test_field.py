@@ -14,7 +14,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import Notice
 from photos.models import Claim
+from photos.reviewing import review
 from projects.models import Status
 from tests.cast import Cast
 from tests.factories import ClaimFactory, ProjectFactory, SiteFactory
@@ -230,3 +232,52 @@ def test_the_page_knows_the_limit_between_two_houses(cast: Cast):
     page = log_in(cast.ani).get(f"/field/{project.pk}/").content.decode()
     sites = json.loads(re.search(r'id="sites"[^>]*>(.*?)</script>', page).group(1))
     assert [site["limit_m"] for site in sites] == [pytest.approx(16.5, abs=0.2)] * 2
+
+
+def told(user, many: int = 1) -> list[Notice]:
+    said = {"code": "review.rejected", "params": {"progress_pct": 50, "title": "Jalan", "reason": "Buram"}}
+    return [Notice.objects.create(user=user, message=said, url="/field/mine/#claim-7") for _ in range(many)]
+
+
+def test_my_photos_say_what_a_reviewer_decided_until_it_is_read(cast: Cast):
+    claim = ClaimFactory(project=ProjectFactory(village=cast.sragi, title="Rabat"), uploaded_by=cast.ani)
+    review(actor=cast.dewi, claim=claim, decision="rejected", reason="Terlalu gelap")
+    client = log_in(cast.ani)
+    page = client.get("/field/mine/")
+    assert [sentence for _notice, sentence in page.context["told"].notices] == [
+        "Foto 50 % untuk “Rabat” ditolak: Terlalu gelap"
+    ]
+    assert f'href="/field/mine/#claim-{claim.pk}"' in page.content.decode()
+    read = client.post("/field/mine/read/", {"until": page.context["told"].until}, follow=True)
+    assert read.context["told"] is None
+    assert Notice.objects.get().read_at is not None
+
+
+def test_the_menu_counts_what_is_unread(cast: Cast):
+    told(cast.ani, 3)
+    told(cast.dewi)
+    client = log_in(cast.ani)
+    assert '<span class="counter">3' in client.get("/field/").content.decode()
+    client.post("/field/mine/read/", {"until": Notice.objects.filter(user=cast.ani).latest("pk").pk})
+    assert '<span class="counter">' not in client.get("/field/").content.decode()
+    assert Notice.objects.filter(user=cast.dewi, read_at=None).count() == 1
+
+
+def test_what_came_while_the_page_was_read_stays_unread(cast: Cast):
+    first, second = told(cast.ani, 2)
+    log_in(cast.ani).post("/field/mine/read/", {"until": first.pk})
+    assert list(Notice.objects.filter(read_at=None)) == [second]
+
+
+def test_only_the_newest_are_written_out(cast: Cast):
+    told(cast.ani, 11)
+    page = log_in(cast.ani).get("/field/mine/")
+    assert (len(page.context["told"].notices), page.context["told"].more) == (5, 6)
+    assert "Dan 6 lagi yang lebih lama." in page.content.decode()
+
+
+@pytest.mark.parametrize("until", ["", "x", "-1", "9" * 30])
+def test_a_wrong_number_reads_nothing(cast: Cast, until: str):
+    told(cast.ani)
+    assert log_in(cast.ani).post("/field/mine/read/", {"until": until}).status_code == 302
+    assert Notice.objects.filter(read_at=None).count() == 1

@@ -359,6 +359,12 @@ def test_a_dry_run_judges_and_stores_nothing(cast: Cast, project: Project, folde
     assert list(Path(settings.INCOMING_DIR).glob("*")) == []
 
 
+def test_a_dry_run_says_so_in_english(cast: Cast, project: Project, folder: Path):
+    put(folder, "0/a.jpg")
+    _code, said = run(folder, "--project", project.code, "--dry-run", "--lang", "en")
+    assert "Only checked, nothing stored: received 1" in said
+
+
 def test_a_report_has_a_row_for_each_file(cast: Cast, project: Project, folder: Path, tmp_path: Path):
     put(folder, "0/a.jpg")
     put(folder, "=cmd.jpg")

@@ -55,7 +55,7 @@ def test_it_fails_the_later_use_and_says_how_the_pictures_are_linked(
 def test_it_only_warns_where_the_picture_was_used_again_later() -> None:
     outcome = judged(replace(use(), earlier=False))
     assert outcome.status == "warning"
-    assert "dipakai lagi kemudian" in say(outcome.message)
+    assert "kemudian dipakai lagi" in say(outcome.message)
 
 
 def test_an_earlier_use_outweighs_a_later_one() -> None:
@@ -80,7 +80,7 @@ def test_a_picture_of_the_board_may_serve_as_progress_within_one_project() -> No
 def test_the_same_stage_sent_again_is_no_reuse_unless_people_rejected_it() -> None:
     again = use(**SAME_SITE)
     assert judged(again).status == "passed"
-    assert "progres ini juga" in say(judged(again).message)
+    assert "sudah pernah dikirim untuk titik" in say(judged(again).message)
     refused = judged(replace(again, rejected=True))
     assert refused.status == "failed"
     assert "sudah ditolak" in say(refused.message)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage
 from django.test import Client
 from PIL import Image
 
@@ -142,3 +143,14 @@ def test_the_worker_is_asked_when_the_claim_is_committed(cast: Cast, django_capt
         claim = take(cast.ani, ProjectFactory(village=cast.sragi), jpeg(exif(Shot(gps=gps(*HERE)))))
     claim.photo.refresh_from_db()
     assert claim.photo.thumb.endswith("-320.jpg")
+
+
+def test_a_storage_that_does_not_answer_is_said_so(cast: Cast, claim: Claim, monkeypatch):
+    def silent(*_args, **_more):
+        raise OSError("no answer")
+
+    monkeypatch.setattr(FileSystemStorage, "open", silent)
+    for name in ("original/", "display.jpg", "thumb.jpg"):
+        answer = log_in(cast.ani).get(f"/photos/{claim.pk}/{name}")
+        assert answer.status_code == 503
+        assert "Coba lagi beberapa menit lagi" in answer.content.decode()

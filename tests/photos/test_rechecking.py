@@ -112,6 +112,27 @@ def test_a_person_s_decision_outlives_the_recheck(cast: Cast, claim: Claim):
     assert claim.reviews.count() == 1
 
 
+def test_more_doubt_alone_gives_the_claim_its_new_turn(cast: Cast, claim: Claim, settings):
+    settings.REVIEW_DOUBTFUL_FROM = claim.doubt + 1
+    review(actor=cast.dewi, claim=claim, decision="accepted", reason="Dikenali")
+    claim.refresh_from_db()
+    doubt_was, turn_was = claim.doubt, claim.turn
+    SiteVersion.objects.filter(site=claim.site).update(source="planned")  # not surveyed after all: a warning
+    assert rejudge(claim.pk, cause="site") is not None
+    claim.refresh_from_db()
+    assert claim.verdict == "verified"
+    assert claim.doubt > doubt_was
+    assert (turn_was, claim.turn) == ("", "regency")
+
+
+def test_a_verdict_against_the_decision_gives_the_claim_back_to_who_decided(cast: Cast, claim: Claim):
+    review(actor=cast.dewi, claim=claim, decision="accepted", reason="Dikenali")
+    move_site(claim, -8.2591)
+    rejudge(claim.pk, cause="site")
+    claim.refresh_from_db()
+    assert (claim.verdict, claim.turn) == ("outside", "district_again")
+
+
 def test_it_says_what_would_change_and_changes_nothing(claim: Claim):
     before = rows(claim)
     move_site(claim, -8.2591)

@@ -223,6 +223,22 @@ def test_a_site_is_proposed_only_if_nearer_by_more_than_the_error(cast: Cast):
     assert for_claim(claim, cast.ani) is None
 
 
+def test_a_wide_tolerance_is_looked_up_as_wide_as_it_is(cast: Cast):
+    project = ProjectFactory(village=cast.sragi)
+    claim = take(cast.ani, project, photo_at(HERE[0] + 0.01, HERE[1]))  # 1.1 km east
+    place = Point(HERE[0] + 0.01, HERE[1] + 0.0072, srid=4326)  # some 800 m north of it
+    other = ProjectFactory(village=cast.sragi, point=place, tolerance_m=700)
+    assert for_claim(claim, cast.ani) is None
+    other.tolerance_m = 900
+    other.save()
+    found = for_claim(claim, cast.ani)
+    assert (found.site.project, round(found.distance_m, -1)) == (other, 800)
+    for n in range(3):  # nearer ones that it does not belong to stand in nobody's way
+        beside = Point(HERE[0] + 0.01, HERE[1] + 0.001 + n / 10_000, srid=4326)
+        ProjectFactory(village=cast.sragi, point=beside, tolerance_m=20)
+    assert for_claim(claim, cast.ani).site.project == other
+
+
 # ---- one picture for two projects
 
 

@@ -99,7 +99,7 @@ def test_speed_says_what_to_look_at():
         evidence(away(3), device="user:7", device_shots=(shot(-1, metres=12_000 - 3, error_m=20.0),))
     )
     assert say(outcome.message) == (
-        "Kamera ini juga memotret 12,0 km dari sini dengan selisih waktu 1 menit: 240 km/jam, "
+        "Kamera ini juga mengambil foto 12,0 km dari sini, selisih 1 menit: 240 km/jam, "
         "batasnya 150 km/jam. Periksa jam dan lokasi telepon."
     )
     assert {"server:device", "server:device_shots", "exif:GPSLatitude"} <= set(outcome.cites)

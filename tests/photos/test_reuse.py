@@ -125,6 +125,25 @@ def test_searching_and_storing_again_changes_nothing() -> None:
     assert list(SamePicture.objects.values()) == before
 
 
+def test_storing_takes_two_statements_and_replaces_what_was_there(django_assert_num_queries) -> None:
+    photo = displayed(scene())
+    for picture in (scene("bridge"), scene()):
+        mark = fingerprints.fingerprint_of(picture)
+        with django_assert_num_queries(2):
+            row = reuse.store(photo, mark)
+        stored = Fingerprint.objects.get(photo=photo)
+        assert (row.pk, row.phash, list(row.words)) == (photo.pk, mark.phash, list(mark.words))
+        assert (stored.phash, stored.words, bytes(stored.places), stored.detail, stored.version) == (
+            mark.phash, list(mark.words), mark.places, mark.detail, mark.version,
+        )  # fmt: skip
+
+
+def test_the_row_just_stored_finds_as_much_as_the_stored_one() -> None:
+    first, second = looked_at(scene()), displayed(crop())
+    (pair,) = reuse.search(second, reuse.store(second, fingerprints.fingerprint_of(crop())))
+    assert (pair.left, pair.right) == (first, second)
+
+
 def test_backfill_finds_what_older_versions_left(monkeypatch) -> None:
     old, new = displayed(scene()), displayed(crop())
     PhotoFactory()  # without a display picture

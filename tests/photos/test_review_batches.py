@@ -182,6 +182,19 @@ def test_it_asks_the_database_as_often_for_many_as_for_few(cast: Cast, django_as
         assert decide(actor=cast.dewi, token=token).many == 60
 
 
+def test_many_projects_cost_no_more_statements_than_one(cast: Cast, django_assert_max_num_queries):
+    claims = [sent(cast, progress=10 + number, **FAR) for number in range(30)]
+    token = plan(cast.dewi, Asked(), "accepted", with_doubted=True).token
+    with django_assert_max_num_queries(20):
+        assert decide(actor=cast.dewi, token=token, reason="Dikenali").many == 30
+    for claim in claims:
+        claim.project.refresh_from_db()
+        claim.site.refresh_from_db()
+        assert (claim.project.progress, claim.site.progress) == (claim.progress, claim.progress)
+        assert claim.project.evidence == "outside"
+        assert claim.project.last_photo_at == min(claim.taken_at or claim.received_at, claim.received_at)
+
+
 # ---- two at once
 
 

@@ -264,5 +264,12 @@ def test_officers_and_the_public_do_not(cast: Cast):
 
 def test_the_page_asks_few_queries(cast: Cast, django_assert_max_num_queries):
     client = log_in(cast.eko)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get(reverse("photo_rules"))
+
+
+def test_the_page_names_checks_as_people_know_them(cast: Cast):
+    page = log_in(cast.fitri).get("/photos/rules/")
+    words = {row.code: row.word for row in page.context["rows"]}
+    assert all(word and word != code for code, word in words.items())
+    assert f"<b>{words['near_site']}</b>" in page.content.decode()

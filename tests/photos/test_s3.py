@@ -3,20 +3,24 @@
 import base64
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ReadTimeoutError
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.test import Client
 from moto.server import ThreadedMotoServer
 
 from geomonitor.settings import _media_storage
-from photos import buckets, removing, storing
+from photos import buckets, looking, removing, reuse, storing
 from photos.derivatives import make_derivatives
 from photos.models import Claim
+from photos.rechecking import rejudge
 from photos.verifying import verify
 from tests.cast import Cast
 from tests.factories import ProjectFactory
@@ -186,3 +190,119 @@ def test_removing_takes_the_objects_away(cast: Cast, bucket, django_capture_on_c
         )
     assert keys(bucket) == []
     assert verify().wrong == []
+
+
+# A bucket that does not answer ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def silent(bucket, settings) -> Callable[[], None]:
+    """Call it, and from then on nobody listens where the bucket was."""
+
+    def silence() -> None:
+        options = settings.STORAGES["default"]["OPTIONS"]
+        quick = options["client_config"].merge(Config(connect_timeout=1, retries={"total_max_attempts": 1}))
+        nowhere = options | {"endpoint_url": "http://127.0.0.1:9", "client_config": quick}
+        settings.STORAGES = settings.STORAGES | {
+            "default": settings.STORAGES["default"] | {"OPTIONS": nowhere}
+        }
+
+    return silence
+
+
+def looked_at(cast: Cast) -> Claim:
+    claim = take(cast.ani, ProjectFactory(village=cast.sragi), photo_at(size=(1600, 1200)))
+    make_derivatives.call(claim.photo_id)
+    return Claim.objects.select_related("photo").get(pk=claim.pk)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda storage: storage.open(NAME),
+        lambda storage: storage.save("x.jpg", ContentFile(b"x")),
+        lambda storage: storage.delete(NAME),
+        lambda storage: storage.exists(NAME),
+        lambda storage: storage.listdir("originals"),
+        lambda storage: storage.size(NAME),
+        lambda storage: storage.get_modified_time(NAME),
+        lambda storage: buckets.names_below(storage, "originals"),
+    ],
+    ids=["open", "save", "delete", "exists", "listdir", "size", "modified", "names_below"],
+)
+def test_a_silent_bucket_is_an_os_error(ask, silent):
+    silent()
+    with pytest.raises(OSError, match="Could not connect"):
+        ask(storages["default"])
+
+
+def test_a_refusing_bucket_is_an_os_error_and_an_absent_object_a_missing_file(bucket, monkeypatch):
+    storage: Any = storages["default"]
+    with pytest.raises(FileNotFoundError):
+        storage.open(NAME)
+    with pytest.raises(FileNotFoundError):
+        storage.get_modified_time(NAME)
+    client = storage.connection.meta.client
+
+    def refuse(**_asked: Any) -> Any:
+        raise client.exceptions.ClientError(
+            {"Error": {"Code": "AccessDenied"}, "ResponseMetadata": {"HTTPStatusCode": 403}}, "HeadObject"
+        )
+
+    monkeypatch.setattr(client, "head_object", refuse)
+    with pytest.raises(OSError, match="AccessDenied") as raised:
+        storage.open(NAME)
+    assert not isinstance(raised.value, FileNotFoundError)
+
+
+def test_an_object_that_breaks_off_while_it_is_fetched_is_an_os_error_at_opening(
+    sent: Path, bucket, monkeypatch
+):
+    storing.keep_original(sent, sha256=SHA256, format="JPEG")
+    storage: Any = storages["default"]
+    client = storage.connection.meta.client
+
+    def break_off(**_asked: Any) -> Any:
+        raise ReadTimeoutError(endpoint_url="http://bucket")
+
+    monkeypatch.setattr(client, "get_object", break_off)
+    with pytest.raises(OSError, match=NAME):
+        storage.open(NAME)
+
+
+def test_nothing_is_taken_in_while_the_bucket_is_silent(sent: Path, silent):
+    silent()
+    with pytest.raises(OSError, match="Could not connect"):
+        storing.keep_original(sent, sha256=SHA256, format="JPEG")
+    assert sent.exists()
+
+
+def test_a_claim_is_judged_again_by_what_was_read_while_the_bucket_is_silent(cast: Cast, silent):
+    claim = looked_at(cast)
+    silent()
+    before = claim.verdict
+    assert rejudge(claim.pk, cause="command") is None
+    claim.refresh_from_db()
+    assert claim.verdict == before
+
+
+def test_a_look_and_a_search_wait_for_the_bucket(cast: Cast, silent):
+    claim = looked_at(cast)
+    silent()
+    assert looking.look(claim.photo).failure == "missing"
+    assert reuse.search(claim.photo) == []
+
+
+def test_a_download_says_that_the_bucket_is_silent(cast: Cast, silent):
+    claim = looked_at(cast)
+    silent()
+    for name in ("original/", "display.jpg"):
+        assert log_in(cast.ani).get(f"/photos/{claim.pk}/{name}").status_code == 503
+
+
+def test_verifying_says_of_each_original_that_it_cannot_be_read(cast: Cast, silent, monkeypatch):
+    claim = take(cast.ani, ProjectFactory(village=cast.sragi))
+    silent()
+    [finding] = verify(sample=1).wrong
+    assert finding.message.code == "original.unreadable"
+    assert finding.name == claim.photo.original

@@ -137,3 +137,17 @@ def test_an_unknown_kind_is_said(cast: Cast):
 def test_it_is_for_monitors_and_auditors(cast: Cast, who):
     assert log_in(getattr(cast, who)).get("/photos/shared/").status_code == 403
     assert log_in(getattr(cast, who)).get("/photos/shared.csv").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [("fitri", "/projects/"), ("eko", "/photos/review/")],
+    ids=["auditor: in the menu", "monitor: on the page of the queue"],
+)
+def test_monitors_and_auditors_find_the_list_where_they_work(cast: Cast, who: str, path: str):
+    assert 'href="/photos/shared/"' in log_in(getattr(cast, who)).get(path).content.decode()
+
+
+@pytest.mark.parametrize(("who", "path"), [("ani", "/field/"), ("dewi", "/photos/review/")])
+def test_nobody_else_is_led_to_it(cast: Cast, who: str, path: str):
+    assert 'href="/photos/shared/"' not in log_in(getattr(cast, who)).get(path).content.decode()

@@ -195,7 +195,7 @@ def test_it_finds_php_hidden_in_the_picture_data(payload: bytes, shift: int) -> 
 
 
 def test_it_finds_what_lies_across_two_pieces_of_the_search() -> None:
-    for at in range((1 << 18) - 6, (1 << 18) + 2):
+    for at in range(scanning._PIECE - 6, scanning._PIECE + 2):
         content = bytes(at) + b"<?php \xff\xd9" + bytes(9)
         assert scanning.find_after_pair(content, b"<?", re.compile(rb"<\?php ")) == at
         assert scanning.find_pair(content, b"\xff\xd9", 0) == at + 6
@@ -207,6 +207,17 @@ def test_it_finds_what_lies_across_two_pieces_of_the_search() -> None:
 def test_it_finds_a_pair_where_python_finds_it(parts: list[bytes], start: int) -> None:
     content = b"".join(parts)
     assert scanning.find_pair(content, b"\xff\xd9", start) == content.find(b"\xff\xd9", start)
+
+
+@pytest.mark.parametrize("many", [1, scanning._MANY - 1, scanning._MANY + 1, 3 * scanning._MANY])
+@pytest.mark.parametrize("shift", [0, 1])
+def test_it_finds_the_pattern_behind_many_that_only_begin_like_it(many: int, shift: int, monkeypatch) -> None:
+    rule = re.compile(rb"<\?php ")
+    content = bytes(shift) + b"<?" * many + bytes(3) + b"<?x" * many + b"<?php " + b"<?" * many + b"<?php "
+    for piece in (64, 1 << 10, 1 << 19):
+        monkeypatch.setattr(scanning, "_PIECE", piece)
+        assert scanning.find_after_pair(content, b"<?", rule) == content.index(b"<?php ")
+        assert scanning.find_after_pair(content[:-1], b"<?", rule, content.index(b"<?php ") + 1) == -1
 
 
 def test_a_trailer_made_to_be_slow_to_search_is_not() -> None:

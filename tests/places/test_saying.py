@@ -111,3 +111,30 @@ def test_a_number_that_no_camera_means_is_written_as_it_is(value: float):
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
 def test_the_ends_of_the_calendar_are_told_in_their_own_zone(moment: str):
     assert saying.local_time(datetime.fromisoformat(moment)).split()[-2] == moment[:4]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "indonesian", "english"),
+    [
+        (0, "0 menit", "0 minutes"),
+        (1, "1 menit", "1 minute"),
+        (45.4, "45 menit", "45 minutes"),
+        (-60, "1 jam", "1 hour"),
+        (119, "119 menit", "119 minutes"),
+        (200, "3 jam 20 menit", "3 hours 20 minutes"),
+        (24 * 60, "24 jam", "24 hours"),
+        (4608, "3 hari 5 jam", "3 days 5 hours"),
+        (48 * 60, "2 hari", "2 days"),
+        (1_500_000, "1.041 hari 16 jam", "1,041 days 16 hours"),
+    ],
+)
+def test_a_span_of_time_is_said_in_days_hours_and_minutes(minutes: float, indonesian: str, english: str):
+    assert saying.duration(minutes) == indonesian
+    with translation.override("en"):
+        assert saying.duration(minutes) == english
+
+
+def test_minutes_and_hours_of_a_message_are_spans():
+    sentences({"test_saying.span": "%(minutes)s; %(limit_minutes)s; %(hours)s"})
+    said = say(message("test_saying.span", minutes=4608, limit_minutes=15, hours=-1))
+    assert said == "3 hari 5 jam; 15 menit; 1 jam"

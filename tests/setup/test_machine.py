@@ -22,7 +22,9 @@ def test_it_names_the_packages_of_each_release(shell: Shell, release: str, packa
 
 
 def test_it_brings_what_pdf_reports_are_drawn_with(shell: Shell) -> None:
-    assert shell.says('packages_for "debian 12" pango') == "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+    assert (
+        shell.says('packages_for "debian 12" pango') == "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+    )
     assert shell.says("lacking pango; echo .") == "."
 
 

@@ -19,7 +19,6 @@ from reports.formats import FORMATS
 from reports.known import Known
 
 
-
 def _probability(text: str) -> float:
     value = float(text)
     if not 0 <= value <= 1:
@@ -103,9 +102,7 @@ class Command(BaseCommand):
             raise CommandError("--year and --place choose from the register; they do not go with --records.")
         wanted = FORMATS.get(options["format"])
         if wanted and not wanted.is_text and not options["output"]:
-            raise CommandError(
-                f"This format is no text for a terminal: add --output pairs.{wanted.suffix}."
-            )
+            raise CommandError(f"This format is no text for a terminal: add --output pairs.{wanted.suffix}.")
         if options["output"] and not options["output"].absolute().parent.is_dir():
             raise CommandError(f"{options['output']} cannot be written: there is no such folder.")
 

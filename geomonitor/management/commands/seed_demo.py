@@ -2,7 +2,7 @@
 
 import time
 from argparse import ArgumentTypeError
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             "--seed", type=_count, default=1, metavar="S", help="another seed, another demo (1)"
         )
         parser.add_argument(
-            "--as-of", type=_day, metavar="DATE", help="the last day anything happened (today)"
+            "--as-of", type=_day, metavar="DATE", help="the last day anything happened (yesterday)"
         )
         parser.add_argument(
             "--workers", type=_count, metavar="N", help="processes for the photos (cores + 1)"
@@ -52,7 +52,10 @@ class Command(BaseCommand):
         began = time.monotonic()
         try:
             made = seed_register(
-                wanted, today=timezone.localdate(), tell=self._tell, workers=options["workers"]
+                wanted,
+                yesterday=timezone.localdate() - timedelta(days=1),
+                tell=self._tell,
+                workers=options["workers"],
             )
         except Problem as problem:
             raise CommandError(problem.sentence) from problem

@@ -66,9 +66,9 @@ class Command(BaseCommand):
             except NotReadable as error:
                 raise CommandError(say(error.said), returncode=2) from error
             said = totals(counts)
-            self.stdout.write(
-                f"{gettext('Hanya diperiksa, tidak disimpan:')} {said}" if wanted.dry_run else said
-            )
+            if wanted.dry_run:
+                said = gettext("Hanya diperiksa, tidak disimpan: %(totals)s") % {"totals": said}
+            self.stdout.write(said)
         if counts["refused"] or counts["unplaced"]:
             raise SystemExit(1)
 

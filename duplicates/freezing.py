@@ -540,7 +540,7 @@ def _photos(
             )
     summary = standing.summarise(cast(Any, rows))
     reached = {
-        pk: (replace(site, progress=summary.by_site.get(pk, 0)), weight)
+        pk: (replace(site, progress=int(summary.by_site.get(pk, 0))), weight)
         for pk, (site, weight) in sites.items()
     }
     progress = weighted(

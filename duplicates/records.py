@@ -1,9 +1,9 @@
 """[pure] Reads an outside list of works (CSV or XLSX) into records, and compares lists without a database.
 
 Columns: id, title, lon, lat (or name, longitude, latitude) and optionally work_type, activity, budget, volume,
-unit, year, fund_source, executor. A value that cannot be read is reported by row, column, value and reason; the row is then left out
-when it is the id that is wrong, and stays without a place when it is the position: an unknown place matches
-nothing, also no other unknown place.
+unit, year, fund_source, executor. A value that cannot be read is reported by row, column, value and reason; the
+row is then left out when it is the id that is wrong, and stays without a place when it is the position: an unknown
+place matches nothing, also no other unknown place.
 """
 
 import csv

@@ -7,7 +7,7 @@ import io
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import shapely
@@ -337,13 +337,16 @@ def _relations(made: Plan, stored: dict[str, Project]) -> None:
 
 
 def _engagement(made: Plan, people: People) -> None:
-    """The auditor's assignment: the whole regency, the three years, as of the last day."""
+    """The auditor's assignment: the whole regency, the three years, as of the day after the last one.
+
+    What was entered after the cut-off is in no assignment, and the demo is entered the day after it ends.
+    """
     engagement = Engagement.objects.create(
         assignment=f"700/{made.as_of.year}/ST-014",
         title="Pemeriksaan kegiatan fisik desa",
         first_year=made.years[0],
         last_year=made.years[2],
-        cut_off=made.as_of,
+        cut_off=made.as_of + timedelta(days=1),
     )
     engagement.team.set([people.named["auditor"]])
     engagement.places.set([Place.objects.get(pk=made.home[:5])])

@@ -15,7 +15,6 @@ from duplicates.records import compare_lists
 from duplicates.register import candidate_pairs, records_of
 from duplicates.scan import scan_register
 from duplicates.signals import SIGNALS
-from duplicates.signals import SIGNALS
 from places.models import Place
 from projects.models import Project, SiteStatus, Status
 from tests.cast import Cast

@@ -157,7 +157,8 @@ def _project(request: HttpRequest, pk: int) -> HttpResponse:
     form = PhotosForm(request.POST or None, request.FILES or None, project=found, initial=initial)
     if request.method == "POST" and form.is_valid():
         results = _take_in(request, found, form)
-        return render(request, "photos/field_results.html", {"project": found, "results": results})
+        content = {"project": found, "results": results}
+        return render(request, "photos/field_results.html", content, status=_status(results))
     context = _project_context(request, found) | {"form": form, "answered": answered}
     return render(request, "photos/field_project.html", context, status=400 if form.errors else 200)
 
@@ -235,6 +236,11 @@ def _take_in(request: HttpRequest, found: Project, form: PhotosForm) -> list[Res
         except Problem as problem:
             results.append(Result(file.name or "", problem=problem))
     return results
+
+
+def _status(results: list[Result]) -> int:
+    """200, refusals being answers too; 503 where the storage took a file not in."""
+    return 503 if any(result.problem and result.problem.status == 503 for result in results) else 200
 
 
 @login_required

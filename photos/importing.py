@@ -22,9 +22,18 @@ from accounts.models import User
 from photos import intake
 from photos.conclusions import sentence_of
 from photos.containers import layout_of, opened
+from photos.evidence import COARSE_M
 from photos.exif import Facts, Position, read
 from photos.import_sources import MANIFEST, Entry, NotReadable, entries
-from photos.judging import Asked, judge_claim, sites_around, to_shapely, tolerance_m, version_at
+from photos.judging import (
+    Asked,
+    judge_claim,
+    nearest_reaching,
+    sites_around,
+    to_shapely,
+    tolerance_m,
+    version_at,
+)
 from photos.models import Claim, Photo, Purpose
 from photos.removing import refuse_if_removed
 from photos.sniff import Sniffed, sniff
@@ -171,7 +180,8 @@ def _one(run: _Run, entry: Entry) -> Outcome:
 def _why(entry: Entry, error: Exception) -> str:
     """A failure in words; what nobody foresaw goes into the log too."""
     if isinstance(error, Problem):
-        return error.sentence
+        cause = error.__cause__  # a full disk, a silent bucket: who imports keeps the system
+        return f"{error.sentence} ({cause})" if isinstance(cause, OSError) else error.sentence
     if isinstance(error, PermissionDenied):
         return str(error)
     logger.exception("import of %s failed", entry.name, exc_info=error)
@@ -311,31 +321,29 @@ def _metres(position: Position | None, site: Site) -> float:
 
 
 def _nearest(actor: User, facts: Facts) -> Site:
-    """The nearest site within its tolerance, of all for which the sender may send photos."""
+    """The nearest site to whose tolerance the photo belongs, of all for which the sender may send photos."""
     position = facts.position
     if position is None:
         raise _NoPlace(message("import_photos.no_position"))
     among = Site.objects.filter(
         status=SiteStatus.ACTIVE, project__in=Project.objects.building().claimable_by(actor)
     ).select_related("project__village")
-    around = sorted(
-        sites_around((position.lon, position.lat), among), key=lambda found: (found[1], found[0].pk)
-    )
+    here, at = (position.lon, position.lat), facts.taken.at or timezone.now()
+    if found := nearest_reaching(here, among, error_m=position.error_m, at=at):
+        return found[0]
+    around = sites_around(here, among)
     if not around:
         raise _NoPlace(message("import_photos.nothing_near"))
     site, distance = around[0]
-    version = version_at(site, facts.taken.at or timezone.now())
-    limit = round(tolerance_m(site.project, site, version) + min(position.error_m or 0.0, 100.0), 2)
-    if distance > limit:
-        said = message(
-            "import_photos.too_far",
-            project=site.project.code,
-            no=site.no,
-            distance_m=round(distance, 2),
-            limit_m=limit,
-        )
-        raise _NoPlace(said)
-    return site
+    limit = tolerance_m(site.project, site, version_at(site, at)) + min(position.error_m or 0.0, COARSE_M)
+    said = message(
+        "import_photos.too_far",
+        project=site.project.code,
+        no=site.no,
+        distance_m=distance,
+        limit_m=round(limit, 2),
+    )
+    raise _NoPlace(said)
 
 
 # What becomes of it ----------------------------------------------------------------------------------------

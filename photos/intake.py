@@ -44,7 +44,7 @@ from photos.models import (
 from photos.removing import refuse_if_removed
 from photos.sniff import SIZE_LIMIT, Sniffed, sniff
 from photos.storing import keep_original
-from photos.uploads import Incoming, received
+from photos.uploads import Incoming, received, saying_storage_away
 from photos.verdict import Judgement
 from places.message import Message, message, sentences
 from places.message import mark as _
@@ -151,7 +151,8 @@ def receive(
     for again, that this photo replaces.
     received_at: now, unless a caller replays the past (seed_demo, import_photos).
     Raises PermissionDenied, or Problem: 400 with the reason of a refusal (kept as IntakeRefusal), 409 for a uuid
-    that belongs to other bytes or a project that takes no photos. Nothing else is left behind then.
+    that belongs to other bytes or a project that takes no photos, 503 where the storage takes nothing (full, silent).
+    Nothing else is left behind then.
     """
     incoming = received(upload)
     try:
@@ -282,7 +283,8 @@ def _receive(sent: _Sent, incoming: Incoming) -> Receipt:
     if sniffed.refusal:
         raise _refuse(sent, incoming, sniffed.refusal)
     sha256, format = incoming.sha256, sniffed.format.upper()
-    original = keep_original(incoming.path, sha256=sha256, format=format)
+    with saying_storage_away(sha256):
+        original = keep_original(incoming.path, sha256=sha256, format=format)
     new = None if seen.photo else _new_photo(sent, sha256=sha256, sniffed=sniffed, original=original)
     try:
         return Receipt(_stored(sent, sha256, new, facts, sniffed), is_new=True)

@@ -168,16 +168,29 @@ def nearer(asked: Asked, evidence: Evidence) -> Nearer | None:
 
 
 def nearest_reaching(
-    lon_lat: LonLat, among: QuerySet[Site], *, error_m: float | None
+    lon_lat: LonLat, among: QuerySet[Site], *, error_m: float | None, at: datetime | None = None
 ) -> tuple[Site, float] | None:
-    """The nearest active site to whose own tolerance, with the position's error, a place belongs; and the metres."""
+    """The nearest active site to whose own tolerance, with the position's error, a place belongs; and the metres.
+
+    at: then by each site's version of that moment, so that hamlets' circles take in what lies in them; else as if
+    every site were an exact one.
+    """
     error = min(error_m or 0.0, COARSE_M)
+    around = sites_around(lon_lat, among)
+    rough = _rough(around) if at else set()
     # Half the way to a sibling, which makes a tolerance smaller, is worked out for few.
-    may = [pair for pair in sites_around(lon_lat, among) if pair[1] <= pair[0].project.limit_m + error]
-    return next(
-        (pair for pair in may[:NEAREST] if pair[1] <= tolerance_m(pair[0].project, pair[0], None) + error),
-        None,
-    )
+    may = [pair for pair in around if pair[1] <= pair[0].project.limit_m + error or pair[0].pk in rough]
+    for site, distance in may[:NEAREST]:
+        version = version_at(site, at) if at else None
+        if distance <= tolerance_m(site.project, site, version) + error:
+            return site, distance
+    return None
+
+
+def _rough(around: list[tuple[Site, float]]) -> set[int]:
+    """Of these sites the ones that are or were no more than a hamlet's centre and radius."""
+    areas = SiteVersion.objects.filter(site__in=[site for site, _ in around], source=SiteSource.AREA)
+    return set(areas.values_list("site_id", flat=True))
 
 
 def sites_around(lon_lat: LonLat, among: QuerySet[Site]) -> list[tuple[Site, float]]:

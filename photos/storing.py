@@ -77,6 +77,15 @@ def hash_of(storage: Storage, name: str) -> tuple[str, int]:
         return digest.hexdigest(), reader.tell()
 
 
+def has_originals(storage: Storage) -> bool:
+    """Whether the place of originals is there at all: a disk may not be mounted. Raises OSError for a bucket that isn't."""
+    try:
+        storage.listdir("originals")
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def names_below(storage: Storage, folder: str) -> Iterator[tuple[str, float]]:
     """(name, seconds since 1970 of its last change) of every file below a folder of the storage."""
     if buckets.is_bucket(storage):

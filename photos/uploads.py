@@ -1,15 +1,16 @@
 """Uploads on their way in: streamed to the incoming folder while they are hashed, never twice on disk.
 
 `IncomingHandler` does so for requests; `received` does the same for any other file (commands, the demo). What is
-not taken in as an original is deleted again, also when the connection breaks.
+not taken in as an original is deleted again, also when the connection breaks or the disk is full.
 """
 
 import hashlib
+import logging
 import os
 import time
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,8 +19,32 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 
+from places.message import mark as _
+from places.message import message, sentences
+from places.problems import Problem
+
+logger = logging.getLogger(__name__)
+
+SENTENCES = sentences(
+    {
+        "uploads.storage_away": _(
+            "Penyimpanan foto di server sedang tidak bisa dipakai, jadi foto ini belum diterima dan tidak ada yang "
+            "dicatat. Kirim lagi beberapa menit lagi."
+        ),
+    }
+)
 _LEFT_OVER_AFTER_S = 24 * 60 * 60
 _CHUNK = 1024 * 1024
+
+
+@contextmanager
+def saying_storage_away(name: str) -> Iterator[None]:
+    """Inside, a disk or bucket that takes nothing (OSError) becomes a Problem: 503, nothing was taken in, try later."""
+    try:
+        yield
+    except OSError as error:
+        logger.error("%s cannot be stored: %s", name, error)
+        raise Problem(message("uploads.storage_away"), status=503) from error
 
 
 class Incoming:
@@ -27,32 +52,36 @@ class Incoming:
 
     def __init__(self) -> None:
         folder = Path(settings.INCOMING_DIR)
-        folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / f"{uuid.uuid4().hex}.part"
         self.size = 0
         self._hash = hashlib.sha256()
-        self._file: IO[bytes] | None = self.path.open("xb")
+        with saying_storage_away(self.path.name):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file: IO[bytes] | None = self.path.open("xb")
 
     def write(self, chunk: bytes) -> None:
         """Append; nothing more is kept once the limit is passed."""
         self.size += len(chunk)
         self._hash.update(chunk)
         if self._file and not self.too_large:
-            self._file.write(chunk)
+            with saying_storage_away(self.path.name):
+                self._file.write(chunk)
 
     def finish(self) -> None:
         """Close the file with its bytes safely on disk."""
         if self._file:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
+            with saying_storage_away(self.path.name):
+                self._file.flush()
+                os.fsync(self._file.fileno())
+                self._file.close()
             self._file = None
 
     def discard(self) -> None:
         """Leave nothing behind. Does nothing if the file has already gone to its place."""
-        if self._file:
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file:
+            with suppress(OSError):  # on a full disk closing fails once more; what is left is not wanted
+                file.close()
         self.path.unlink(missing_ok=True)
 
     @property
@@ -104,8 +133,8 @@ class IncomingHandler(FileUploadHandler):
         incoming, self.incoming = self.incoming, None
         if incoming is None:
             return None
-        incoming.finish()
         self.finished.append(incoming)
+        incoming.finish()
         return IncomingFile(incoming, self.file_name or "", self.content_type)
 
     def upload_interrupted(self) -> None:

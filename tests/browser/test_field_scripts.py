@@ -97,6 +97,12 @@ def test_which_failures_are_worth_another_try(call):
     assert call("queue", "stateOf", {"status": 201, "claim": {"id": 1}}) == "done"
 
 
+def test_a_server_in_trouble_is_asked_ever_less_often(call):
+    assert [call("queue", "pauseAfter", troubles) for troubles in (1, 2, 4, 5, 500)] == [
+        120_000, 240_000, 960_000, 1_800_000, 1_800_000,
+    ]  # fmt: skip
+
+
 def test_the_token_of_the_latest_log_in_counts(call):
     assert call("sending", "tokenOf", "sessionid=a; csrftoken=neu; x=1") == "neu"
     assert call("sending", "tokenOf", "sessionid=a") is None

@@ -14,7 +14,7 @@ from accounts.models import Role
 from photos import intake
 from photos.importing import progress_of
 from photos.models import Claim, IntakeRefusal, Photo
-from projects.models import Project
+from projects.models import Project, SiteSource
 from tests.cast import Cast
 from tests.factories import DutyFactory, ProjectFactory, SiteFactory
 from tests.photos.sent import FAR, HERE, RECEIVED, photo_at, photo_without_position
@@ -175,6 +175,28 @@ def test_the_nearest_site_of_all_projects(cast: Cast, project: Project, folder: 
     }
 
 
+def test_a_nearer_site_with_a_smaller_tolerance_does_not_stand_in_the_way(
+    cast: Cast, project: Project, folder: Path
+):
+    Project.objects.filter(pk=project.pk).update(tolerance_m=25)
+    wide = ProjectFactory(
+        village=cast.sragi, point=Point(HERE[0], HERE[1] - 0.0012, srid=4326), tolerance_m=100
+    )
+    put(folder, "0/a.jpg", photo_at(HERE[0], HERE[1] - 0.0005))  # 55 m from the first, 77 m from the wide one
+    code, said = run(folder, "--nearest")
+    assert code == 0, said
+    assert Claim.objects.get().project == wide
+
+
+def test_a_hamlet_s_circle_takes_what_lies_in_it(cast: Cast, folder: Path):
+    rough = ProjectFactory(village=cast.sragi, sites=0)
+    SiteFactory(project=rough, no=1, versions__source=SiteSource.AREA, versions__radius_m=150)
+    put(folder, "0/a.jpg", photo_at(HERE[0], HERE[1] - 0.001))  # 111 m
+    code, said = run(folder, "--nearest")
+    assert code == 0, said
+    assert Claim.objects.get().project == rough
+
+
 def test_a_photo_near_nothing_names_the_nearest(cast: Cast, project: Project, folder: Path):
     put(folder, "0/near.jpg", photo_at(HERE[0], HERE[1] - 0.001))  # 111 m
     put(folder, "0/far.jpg", photo_at(*FAR))
@@ -281,7 +303,8 @@ def test_what_nobody_foresaw_is_said_too(cast: Cast, project: Project, folder: P
     monkeypatch.setattr(intake, "keep_original", full_disk)
     code, said = run(folder, "--project", project.code)
     assert code == 1
-    assert "Gagal dibaca: OSError: [Errno 28] No space left on device" in said
+    assert "Penyimpanan foto di server sedang tidak bisa dipakai" in said
+    assert "([Errno 28] No space left on device)" in said
     assert Claim.objects.count() == 1
 
 

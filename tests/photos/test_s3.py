@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,21 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from moto.server import ThreadedMotoServer
 
+from accounts.models import AuditEvent
 from geomonitor.settings import _media_storage
 from photos import buckets, looking, removing, reuse, storing
 from photos.derivatives import make_derivatives
-from photos.models import Claim
+from photos.models import Claim, Photo
 from photos.rechecking import rejudge
 from photos.verifying import verify
+from places.problems import Problem
 from tests.cast import Cast
 from tests.factories import ProjectFactory
 from tests.photos.sent import log_in, photo_at, take
@@ -138,8 +143,10 @@ def test_a_server_that_knows_no_conditions_is_asked_first(sent: Path, bucket, mo
 def test_a_bucket_that_is_not_there_leaves_no_row(cast: Cast, bucket, settings):
     wrong = settings.STORAGES["default"]["OPTIONS"] | {"bucket_name": "tidak-ada"}
     settings.STORAGES = settings.STORAGES | {"default": settings.STORAGES["default"] | {"OPTIONS": wrong}}
-    with pytest.raises(Exception, match="NoSuchBucket"):
+    with pytest.raises(Problem) as caught:
         take(cast.ani, ProjectFactory(village=cast.sragi))
+    assert caught.value.status == 503
+    assert "NoSuchBucket" in str(caught.value.__cause__)
     assert Claim.objects.count() == 0
 
 
@@ -300,9 +307,34 @@ def test_a_download_says_that_the_bucket_is_silent(cast: Cast, silent):
         assert log_in(cast.ani).get(f"/photos/{claim.pk}/{name}").status_code == 503
 
 
-def test_verifying_says_of_each_original_that_it_cannot_be_read(cast: Cast, silent, monkeypatch):
+def test_verifying_takes_no_original_of_a_silent_bucket_for_damaged(cast: Cast, silent):
     claim = take(cast.ani, ProjectFactory(village=cast.sragi))
     silent()
-    [finding] = verify(sample=1).wrong
-    assert finding.message.code == "original.unreadable"
-    assert finding.name == claim.photo.original
+    found = verify()
+    [finding] = found.unreached
+    assert (finding.message.code, finding.name) == ("original.unreachable", claim.photo.original)
+    assert found.wrong == []
+    assert found.stopped
+    assert found.stopped.code == "originals.not_listed"
+    assert not AuditEvent.objects.filter(action="original.damaged").exists()
+
+
+def test_a_bucket_that_is_not_there_is_no_loss(cast: Cast, bucket, settings):
+    take(cast.ani, ProjectFactory(village=cast.sragi))
+    options = settings.STORAGES["default"]["OPTIONS"] | {"bucket_name": "salah-nama"}
+    settings.STORAGES = settings.STORAGES | {"default": settings.STORAGES["default"] | {"OPTIONS": options}}
+    found = verify(sample=1)
+    assert [one.message.code for one in found.unreached] == ["original.unreachable"]
+    assert found.wrong == []
+
+
+def test_a_phone_is_told_to_send_again_while_the_bucket_is_silent(cast: Cast, silent):
+    project = ProjectFactory(village=cast.sragi)
+    silent()
+    sent = {"uuid": str(uuid.uuid4()), "project": project.pk, "progress": 50}
+    file = SimpleUploadedFile("IMG.jpg", photo_at(), "image/jpeg")
+    answer = log_in(cast.ani).post("/api/v1/photos/", sent | {"file": file})
+    assert answer.status_code == 503
+    assert answer.json()["error"]["code"] == "uploads.storage_away"
+    assert not Photo.objects.exists()
+    assert list(Path(settings.INCOMING_DIR).glob("*")) == []

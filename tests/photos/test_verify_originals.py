@@ -1,5 +1,6 @@
 """verify_originals finds what happened to stored files, says whose they are, and writes it down."""
 
+import errno
 import io
 import os
 import time
@@ -7,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
+from django_tasks_db.models import DBTaskResult
 
 from accounts.models import AuditEvent
-from photos import removing, verifying
+from photos import removing, storing, verifying
 from photos.derivatives import make_derivatives
 from photos.models import Claim, Photo
 from tests.cast import Cast
@@ -192,3 +195,113 @@ def test_wrong_usage_is_said(db, options, says):
 def test_it_speaks_english_when_asked(claims):
     path_of(claims[0]).unlink()
     assert run("--lang", "en")[0] == 1
+
+
+# A storage that does not answer -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def many(cast: Cast) -> list[Claim]:
+    """Eight photos of one project."""
+    project = ProjectFactory(village=cast.sragi)
+    return [take(cast.ani, project, photo_at(size=(64 + n, 48)), progress=n) for n in range(8)]
+
+
+def away_after(monkeypatch, answers: int, error: Exception, back_after: int = 99) -> list[str]:
+    """The storage answers so often, then gives this error until it is back. Returns the names asked for."""
+    asked: list[str] = []
+
+    def hash_of(storage, name):
+        asked.append(name)
+        if answers < len(asked) <= back_after:
+            raise error
+        return storing.hash_of(storage, name)
+
+    monkeypatch.setattr(verifying, "hash_of", hash_of)
+    return asked
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError("bucket: Could not connect"), TimeoutError(110, "timed out"), RuntimeError("of a store's own")],
+)
+def test_a_storage_that_goes_away_ends_the_run_and_damages_nothing(many, monkeypatch, error):
+    asked = away_after(monkeypatch, 2, error)
+    code, said = run("--jobs", "1")
+    assert code == 3
+    assert "tidak menjawab untuk 5 foto berturut-turut" in said
+    assert str(error) in said
+    assert "checked 2 " in said
+    assert "wrong 0, not reached 5" in said
+    assert len(asked) <= 8
+    assert not AuditEvent.objects.filter(action="original.damaged").exists()
+    data = AuditEvent.objects.get(action="originals.verified").data
+    assert (data["photos"], data["whole"], data["unreached"]) == (2, False, 5)
+    assert data["stopped"]["code"] == "originals.stopped"
+
+
+def test_what_was_found_before_it_went_away_stays(many, monkeypatch):
+    damage(many[0], b"x")
+    away_after(monkeypatch, 2, OSError("weg"))
+    assert run("--jobs", "1")[0] == 3
+    damaged = AuditEvent.objects.filter(action="original.damaged")
+    assert {event.subject_id for event in damaged} == {str(many[0].photo_id)}
+
+
+def test_a_disk_that_fails_for_every_file_is_away_too(many, monkeypatch):
+    away_after(monkeypatch, 2, OSError(errno.EIO, "Input/output error"))
+    code, said = run("--jobs", "1")
+    assert code == 3
+    assert "Input/output error" in said
+    assert not AuditEvent.objects.filter(action="original.damaged").exists()
+
+
+def test_a_short_outage_is_said_and_the_run_goes_on(many, monkeypatch):
+    away_after(monkeypatch, 2, OSError("weg"), back_after=4)
+    code, said = run("--jobs", "1")
+    assert code == 3
+    assert "checked 6 " in said
+    assert said.count("Penyimpanan tidak menjawab, jadi berkas ini belum diperiksa") == 2
+    data = AuditEvent.objects.get(action="originals.verified").data
+    assert (data["whole"], data["stopped"]) == (False, None)
+
+
+def test_damage_goes_before_a_short_outage(many, monkeypatch):
+    damage(many[7], b"x")
+    away_after(monkeypatch, 2, OSError("weg"), back_after=4)
+    assert run("--jobs", "1")[0] == 1
+
+
+def test_a_disk_that_is_not_mounted_is_no_loss(claims):
+    Path(settings.MEDIA_ROOT, "originals").rename(Path(settings.MEDIA_ROOT, "elsewhere"))
+    queued = DBTaskResult.objects.count()
+    code, said = run()
+    assert code == 3
+    assert said.count("folder originals tidak ada") == 3
+    assert not AuditEvent.objects.filter(action="original.damaged").exists()
+    assert DBTaskResult.objects.count() == queued  # nor are pictures made anew from nothing
+
+
+def test_orphans_that_cannot_be_listed_do_not_lose_what_was_verified(claims, monkeypatch):
+    def silent(storage, folder):
+        raise OSError("Could not connect")
+        yield
+
+    monkeypatch.setattr(verifying, "names_below", silent)
+    code, said = run()
+    assert code == 3
+    assert "Berkas tanpa baris foto tidak bisa dicari" in said
+    assert "checked 3 " in said
+    assert AuditEvent.objects.get(action="originals.verified").data["whole"] is False
+
+
+def test_an_outage_at_the_derived_picture_hides_no_damage(claims, monkeypatch):
+    damage(claims[0], b"x")
+
+    def exists(storage, name):
+        raise OSError("weg")
+
+    monkeypatch.setattr(FileSystemStorage, "exists", exists)
+    assert run("--sample", "3")[0] == 1
+    codes = {event.data["code"] for event in AuditEvent.objects.filter(action="original.damaged")}
+    assert codes == {"original.other_size", "original.changed"}

@@ -10,18 +10,19 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
 from photos.models import Claim
-from photos.verifying import Finding, verify
+from photos.verifying import Finding, Verified, verify
 from places.saying import say
 
 _EVERY_S = 10.0
 
 
 class Command(BaseCommand):
-    """Exit 0 if every original is as it came, 1 if anything is wrong, 2 for wrong usage."""
+    """Exit 0 if every original is as it came, 1 if anything is wrong, 2 for wrong usage, 3 if the storage was away."""
 
     help = (
         "Hash every stored original again (or a sample) and compare it with its row: changed, missing, of another "
-        "size, without a row. Exit 0 if all are as they came, 1 if not. Missing derived pictures are queued anew."
+        "size, without a row. Exit 0 if all are as they came, 1 if not, 3 if the storage did not answer. Missing "
+        "derived pictures are queued anew."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -50,18 +51,26 @@ class Command(BaseCommand):
                 tell=self._tell,
                 progress=self._progress if options["verbosity"] > 0 else lambda done, bytes_read: None,
             )
-        seconds = max(time.monotonic() - self._began, 0.001)
-        self.stdout.write(
-            f"checked {found.photos} ({found.bytes / 1e6:.1f} MB, {found.bytes / 1e6 / seconds:.0f} MB/s), "
-            f"removed before {found.removed}, wrong {len(found.wrong)}, "
-            f"derived pictures queued anew {len(found.findings) - len(found.wrong)}"
-        )
+            self._sum_up(found)
+        if found.stopped or (found.unreached and not found.wrong):
+            raise SystemExit(3)
         if found.wrong:
             raise SystemExit(1)
 
+    def _sum_up(self, found: Verified) -> None:
+        seconds = max(time.monotonic() - self._began, 0.001)
+        if found.stopped:
+            self.stdout.write(self.style.ERROR(say(found.stopped)))
+        self.stdout.write(
+            f"checked {found.photos} ({found.bytes / 1e6:.1f} MB, {found.bytes / 1e6 / seconds:.0f} MB/s), "
+            f"removed before {found.removed}, wrong {len(found.wrong)}, "
+            f"not reached {len(found.unreached)}, "
+            f"derived pictures queued anew {sum(one.harmless for one in found.findings)}"
+        )
+
     def _tell(self, finding: Finding) -> None:
         """One finding: what, where, and which claims and projects rest on it."""
-        style = self.style.WARNING if finding.harmless else self.style.ERROR
+        style = self.style.WARNING if finding.harmless or finding.unreached else self.style.ERROR
         self.stdout.write(style(f"{finding.name}: {say(finding.message)}"))
         if finding.photo is None:
             return

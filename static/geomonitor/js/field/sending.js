@@ -46,6 +46,7 @@ export function send(url, item, onProgress) {
         if (gaveUp) error.message = text("sent.stalled");
         error.hint = text("sent.keep");
       }
+      if (error && status >= 500) error.hint = text("sent.keep.server");
       resolve({ status, claim, error });
     }
     xhr.upload.addEventListener("progress", (event) => {

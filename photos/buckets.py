@@ -37,14 +37,14 @@ def is_bucket(storage: Storage) -> bool:
 def put_new(storage: Any, path: Path, *, name: str, sha256: str) -> None:
     """Put a file into the bucket unless its name is taken; an object is never overwritten.
 
-    Raises DamagedOnTheWay if the bucket then holds other bytes under a name that this call wrote, OSError if the
+    Raises DamagedOnTheWay if the bucket then holds other bytes under the name, whoever wrote them; OSError if the
     store does not answer or refuses.
     """
     with saying_os_errors(name):
-        wrote = _put(storage, path, name=name, sha256=sha256)
-        whole = not wrote or _holds(storage, name, path.stat().st_size, sha256)
+        _put(storage, path, name=name, sha256=sha256)
+        whole = _holds(storage, name, path.stat().st_size, sha256)
     if not whole:
-        raise DamagedOnTheWay(f"{name} arrived in the bucket with other bytes than were sent")
+        raise DamagedOnTheWay(f"under {name} the bucket holds other bytes than were sent")
 
 
 @contextmanager
@@ -63,8 +63,8 @@ def saying_os_errors(name: str) -> Iterator[None]:
         raise OSError(f"{name}: {error}") from error
 
 
-def _put(storage: Any, path: Path, *, name: str, sha256: str) -> bool:
-    """Whether this call wrote the object."""
+def _put(storage: Any, path: Path, *, name: str, sha256: str) -> None:
+    """Write the object unless there is one of that name."""
     client = storage.connection.meta.client
     asked = {
         "Bucket": storage.bucket_name,
@@ -79,14 +79,13 @@ def _put(storage: Any, path: Path, *, name: str, sha256: str) -> bool:
     except client.exceptions.ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         if code in _OCCUPIED:
-            return False
+            return
         if code not in _UNCONDITIONAL:
             raise
         if storage.exists(name):
-            return False
+            return
         with path.open("rb") as body:
             client.put_object(**asked, Body=body)
-    return True
 
 
 def _holds(storage: Any, name: str, size: int, sha256: str) -> bool:

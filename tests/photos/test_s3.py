@@ -104,8 +104,10 @@ def test_an_original_lies_in_the_bucket_under_its_hash(sent: Path, bucket):
 
 def test_an_object_is_never_overwritten(sent: Path, bucket):
     bucket.put_object(Bucket=BUCKET, Key=f"kabupaten/{NAME}", Body=b"yang pertama")
-    storing.keep_original(sent, sha256=SHA256, format="JPEG")
+    with pytest.raises(buckets.DamagedOnTheWay, match="other bytes"):
+        storing.keep_original(sent, sha256=SHA256, format="JPEG")
     assert content(bucket, f"kabupaten/{NAME}") == b"yang pertama"
+    assert sent.exists()
 
 
 def test_bytes_damaged_on_the_way_are_not_kept_silently(sent: Path, bucket, monkeypatch):
@@ -115,9 +117,8 @@ def test_bytes_damaged_on_the_way_are_not_kept_silently(sent: Path, bucket, monk
     assert sent.exists()
 
 
-def _put_other(client: Any) -> bool:
+def _put_other(client: Any) -> None:
     client.put_object(Bucket=BUCKET, Key=f"kabupaten/{NAME}", Body=b"x" * len(CONTENT))
-    return True
 
 
 def test_a_server_that_knows_no_conditions_is_asked_first(sent: Path, bucket, monkeypatch):
@@ -136,7 +137,8 @@ def test_a_server_that_knows_no_conditions_is_asked_first(sent: Path, bucket, mo
     assert content(bucket, f"kabupaten/{NAME}") == CONTENT
     bucket.put_object(Bucket=BUCKET, Key=f"kabupaten/{NAME}", Body=b"yang pertama")
     sent.write_bytes(CONTENT)
-    storing.keep_original(sent, sha256=SHA256, format="JPEG")
+    with pytest.raises(buckets.DamagedOnTheWay):
+        storing.keep_original(sent, sha256=SHA256, format="JPEG")
     assert content(bucket, f"kabupaten/{NAME}") == b"yang pertama"
 
 

@@ -76,7 +76,7 @@ def pair(cast: Cast, claim: Claim) -> tuple[Claim, Claim]:
 @pytest.mark.parametrize("width", [390, 1440])
 def test_reused_pictures_stand_side_by_side(cast: Cast, pair, open_page: OpenPage, width: int):
     page = open_page("/duplicates/", user=cast.fitri, width=width)
-    page.get_by_role("link", name="Foto dipakai ulang").click()
+    page.locator("#main").get_by_role("link", name="Foto dipakai ulang").click()
     expect(page.locator(".shared-pair")).to_have_count(1)
     expect(page.locator(".shared-pair img")).to_have_count(2)
     page.get_by_label("Tahun anggaran").select_option("2025")

@@ -115,7 +115,7 @@ def test_it_writes_a_page_that_fetches_nothing(works: Path, tmp_path: Path) -> N
     ("arguments", "said"),
     [
         (["--format", "shp"], "invalid choice: 'shp'"),
-        (["--engine", "array"], "invalid choice: 'array'"),
+        (["--engine", "excel"], "invalid choice: 'excel'"),
         (["--against", "x.csv"], "--against compares with --records"),
         (["--records", "x.csv", "--year", "2025"], "--year and --place choose from the register"),
         (["--records", "x.csv", "--format", "xlsx"], "add --output"),

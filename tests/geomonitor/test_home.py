@@ -27,7 +27,7 @@ def test_it_counts_only_what_is_published(cast: Cast, client) -> None:
         (None, ["Peta", "Kegiatan"]),
         ("ani", ["Peta", "Kegiatan", "Lapangan"]),
         ("dewi", ["Peta", "Kegiatan", "Lapangan", "Verifikasi", "Akun"]),
-        ("fitri", ["Peta", "Kegiatan", "Indikasi ganda"]),
+        ("fitri", ["Peta", "Kegiatan", "Foto dipakai ulang", "Indikasi ganda"]),
     ],
 )
 def test_the_menu_shows_what_one_may(cast: Cast, client, who, labels) -> None:

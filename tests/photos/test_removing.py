@@ -169,6 +169,7 @@ DELETERS = {
     "photos/removing.py": "originals and all pictures made from them",
     "photos/storing.py": "its own second copy of bytes that were stored meanwhile",
     "photos/derivatives.py": "a derived picture that is made anew",
+    "duplicates/remarks.py": "its own second copy of a case's file that was stored meanwhile",
 }
 
 

@@ -67,7 +67,7 @@ def test_what_is_changed_by_hand_is_written_down(client: Client, cast: Cast) -> 
     assert events[1].data["changes_by_hand"][0]["changed"]["fields"]
 
 
-@pytest.mark.parametrize("name", ["accounts_user", "duplicates_engagement", "places_place", *KEPT])
+@pytest.mark.parametrize("name", ["accounts_user", "duplicates_criterion", "places_place", *KEPT])
 def test_every_list_kept_by_hand_writes_its_changes_down(name: str) -> None:
     kept = {f"{m._meta.app_label}_{m._meta.model_name}": page for m, page in admin.site._registry.items()}
     assert isinstance(kept[name], Recorded)

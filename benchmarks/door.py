@@ -132,7 +132,11 @@ def main() -> None:
     theirs = (judge_cpu - empty) / (len(files) - 1)
     print(f"exiftool {theirs:7.3f} ms of CPU a file in one batch (its start, {empty:.0f} ms, taken off)")
     print(f"files a second and core: {1_000 / best['whole']:.0f}, exiftool {1_000 / theirs:.0f}")
-    print(f"ratio to exiftool: {theirs / best['whole']:.2f} (at least 1.00)")
+    batch = judge_cpu / len(files)
+    print(
+        f"ratio to exiftool: {batch / best['whole']:.2f} with its start spread over this batch (at least 1.00),"
+    )
+    print(f"                   {theirs / best['whole']:.2f} without its start")
     print(f"door path: {best['whole']:.2f} ms, limit {LIMIT_MS:.0f} ms: {best['whole'] / LIMIT_MS:.2f}")
 
 

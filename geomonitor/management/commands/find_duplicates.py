@@ -1,6 +1,5 @@
 """find_duplicates: candidate pairs of the register, or of outside lists without a database."""
 
-from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
+from duplicates.command_arguments import probability, radius
 from duplicates.kernel import PairTable
 from duplicates.models import Decision
 from duplicates.records import RecordList, UnreadableList, compare_lists, read_records
@@ -17,20 +17,6 @@ from maps.folium_pages import pairs_page
 from places.saying import say
 from reports.formats import FORMATS
 from reports.known import Known
-
-
-def _probability(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise ArgumentTypeError(f"{text} is not a probability: give a number from 0 to 1, such as 0.5")
-    return value
-
-
-def _radius(text: str) -> float:
-    value = float(text)
-    if not 0 < value <= 5000:
-        raise ArgumentTypeError(f"{text} is not a radius in metres: give a number above 0, up to 5000")
-    return value
 
 
 class Command(BaseCommand):
@@ -43,14 +29,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--radius",
-            type=_radius,
+            type=radius,
             default=float(settings.DUPLICATE_RADIUS_M),
             metavar="M",
             help="metres (100)",
         )
         parser.add_argument(
             "--min-probability",
-            type=_probability,
+            type=probability,
             default=CASE_FROM,
             metavar="P",
             help="give out from here (0.5)",

@@ -1,12 +1,14 @@
 """[pure] Where many works are, in columns: who is near whom, and how far apart to the centimetre.
 
-Points are looked for in a grid of cubes in space (ECEF), which knows no poles and no 180th meridian; lines and
-areas through an R-tree over widened boxes. Both are generous; the distance decides, and it is the kernel's:
-geodesic between nearest parts, rounded to 1 cm.
+Points are looked for in rows of latitude (with the 180th meridian and the poles); lines and areas through an R-tree
+over widened boxes. Both are generous; the distance decides, and it is the kernel's: geodesic between nearest parts,
+rounded to 1 cm. Between near points the straight line through the earth, bent to an arc, is the geodesic to a
+hundred-millionth of a metre: the geodesic itself is asked where rounding could fall either way.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,8 +21,13 @@ from places.earth import WGS84, metres_between_geometries, metres_per_degree
 OVERFETCH_M = 1.0  # engines look this much further than asked, so that rounding differences lose no pair
 CHUNK = 500_000  # pairs of sites measured at a time
 _A, _F = 6378137.0, 1 / 298.257223563
-_CELLS = 1 << 20  # more cubes along an axis than the earth has at 13 m and wider
-_THINNEST = 20.0  # metres: a cube is never smaller
+_CIRCLE = 1 << 32  # parts of a circle of latitude: 9 mm at the equator
+_THINNEST = 20.0  # metres: a row of latitude is never lower
+_BENDS_ALIKE_M = (
+    1000.0  # up to here the earth's curvature in whatever direction gives the same arc, within 0.1 µm
+)
+_CURVATURE_M = 6_367_000.0  # the earth's mean radius of curvature
+_DOUBTFUL_CM = 1e-4  # so near to where rounding to 1 cm turns, in centimetres, the geodesic is asked
 
 Rows = NDArray[np.int64]
 Metres = NDArray[np.float64]
@@ -70,6 +77,16 @@ class Sites:
         lon_lat = np.array(xy, dtype=np.float64).reshape(-1, 2)
         shapes = {n: g for n, (g, p) in enumerate(zip(geometries, points, strict=True)) if not p}
         return cls(np.array(owner, dtype=np.int32), lon_lat[:, 0].copy(), lon_lat[:, 1].copy(), shapes)
+
+    @cached_property
+    def single(self) -> bool:
+        """Whether no work has more than one site."""
+        return not len(self) or int(np.bincount(self.owner).max()) <= 1
+
+    @cached_property
+    def space(self) -> Metres:
+        """Where the points are in space, one row an axis; nan for lines and areas."""
+        return _in_space(self.lon, self.lat)
 
     def geometry(self, number: int) -> BaseGeometry:
         """One site's geometry."""
@@ -124,19 +141,29 @@ def measured(mine: Sites, theirs: Sites, one: Rows, other: Rows, limit_m: float,
     left, right, metres = mine.owner[one[near]], theirs.owner[other[near]], metres[near]
     if inside:
         left, right = np.minimum(left, right), np.maximum(left, right)
-    order = np.lexsort((metres, right, left))
-    left, right, metres = left[order], right[order], metres[order]
-    first = np.ones(len(left), dtype=bool)
-    first[1:] = (left[1:] != left[:-1]) | (right[1:] != right[:-1])
-    return Near(left[first], right[first], metres[first])
+    if not (mine.single and theirs.single):
+        left, right, metres = _least(left, right, metres)
+    return Near(left, right, metres)
+
+
+def _least(
+    left: NDArray[np.int32], right: NDArray[np.int32], metres: Metres
+) -> tuple[NDArray[np.int32], NDArray[np.int32], Metres]:
+    """Each pair once, with its least distance."""
+    key = left.astype(np.int64) << 32 | right
+    order = np.argsort(key)
+    key, metres = key[order], metres[order]
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    key = key[first]
+    least = np.minimum.reduceat(metres, first) if len(first) else metres
+    return (key >> 32).astype(np.int32), key.astype(np.int32), least
 
 
 def site_metres(mine: Sites, theirs: Sites, one: Rows, other: Rows, limit_m: float = np.inf) -> Metres:
     """Metres between pairs of sites, rounded to 1 cm; surely beyond the limit, any number beyond it."""
-    metres = np.full(len(one), np.nan)
+    metres = np.empty(len(one))
     for at in range(0, len(one), CHUNK):
-        i, j = one[at : at + CHUNK], other[at : at + CHUNK]
-        metres[at : at + CHUNK] = WGS84.inv(mine.lon[i], mine.lat[i], theirs.lon[j], theirs.lat[j])[2]
+        metres[at : at + CHUNK] = _point_metres(mine, theirs, one[at : at + CHUNK], other[at : at + CHUNK])
     rest = np.flatnonzero(np.isnan(metres))
     if len(rest):
         metres[rest] = _shape_metres(
@@ -145,6 +172,19 @@ def site_metres(mine: Sites, theirs: Sites, one: Rows, other: Rows, limit_m: flo
             limit_m,
         )
     return to_cm(metres)
+
+
+def _point_metres(mine: Sites, theirs: Sites, one: Rows, other: Rows) -> Metres:
+    """Metres between pairs of points, rounded to 1 cm as the geodesic is; nan where one is none."""
+    line = np.sqrt(_squares(mine.space, theirs.space, one, other))
+    cm = (line + line**3 / (24 * _CURVATURE_M**2)) * 100
+    metres = np.rint(cm) / 100
+    doubtful = (line > _BENDS_ALIKE_M) | (np.abs(cm - np.floor(cm) - 0.5) < _DOUBTFUL_CM)
+    rows = np.flatnonzero(doubtful)
+    i, j = one[rows], other[rows]
+    exact = WGS84.inv(mine.lon[i], mine.lat[i], theirs.lon[j], theirs.lat[j])[2]
+    metres[rows] = [round(one, 2) for one in np.atleast_1d(exact).tolist()]
+    return metres
 
 
 def _shape_metres(left: list[BaseGeometry], right: list[BaseGeometry], limit_m: float) -> Metres:
@@ -171,79 +211,109 @@ def _flat(geometries: Any, lon: Metres, lat: Metres, scale: Metres) -> Any:
     return shapely.set_coordinates(geometries.copy(), flat)
 
 
-# Points: cubes in space -------------------------------------------------------------------------------------
+# Points: rows of latitude -----------------------------------------------------------------------------------
 
 
 def _in_space(lon: Metres, lat: Metres) -> Metres:
-    """Metres from the earth's middle along three axes; a straight line between two points is never longer than the
-    geodesic."""
+    """Metres from the earth's middle along three axes, one after another; a straight line between two points is
+    never longer than the geodesic."""
     phi, lam = np.radians(lat), np.radians(lon)
     e2 = _F * (2 - _F)
-    n = _A / np.sqrt(1 - e2 * np.sin(phi) ** 2)
-    return np.column_stack(
-        [n * np.cos(phi) * np.cos(lam), n * np.cos(phi) * np.sin(lam), n * (1 - e2) * np.sin(phi)]
-    )
+    sine, cosine = np.sin(phi), np.cos(phi)
+    n = _A / np.sqrt(1 - e2 * sine**2)
+    return np.stack([n * cosine * np.cos(lam), n * cosine * np.sin(lam), n * (1 - e2) * sine])
 
 
 def _points_near_points(mine: Sites, reach_m: float, theirs: Sites | None) -> tuple[Rows, Rows]:
-    own = np.flatnonzero(~np.isnan(mine.lon))
-    space = _in_space(mine.lon[own], mine.lat[own])
-    if theirs is None:
-        one, other = _cube_pairs(space, space, reach_m, inside=True)
-        return own[one], own[other]
-    far = np.flatnonzero(~np.isnan(theirs.lon))
-    one, other = _cube_pairs(space, _in_space(theirs.lon[far], theirs.lat[far]), reach_m, inside=False)
-    return own[one], far[other]
+    """Pairs of points within reach in a straight line.
 
-
-def _cube_pairs(mine: Metres, theirs: Metres, reach_m: float, *, inside: bool) -> tuple[Rows, Rows]:
-    """Pairs within reach in a straight line. Cubes as wide as the reach: neighbours stand in the 27 around.
-
-    Cubes are numbered so that three of them in a column (z) are one run: nine runs, of which inside one list five
-    are enough, each pair being seen from one side.
+    Points are put into rows of latitude as high as the reach, and inside a row in order of longitude: who can be
+    near stands in one run of the own row and one of each row beside it. Inside one list each pair is looked for
+    from one side: onwards in the own row, and in the row above.
     """
-    if not len(mine) or not len(theirs):
+    own = _Rowed.of(mine, reach_m)
+    far = own if theirs is None else _Rowed.of(theirs, reach_m)
+    if not len(own.site) or not len(far.site):
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    side = max(reach_m, _THINNEST)
-    key = _cube(theirs, side)
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    from_key = key if inside else _cube(mine, side)
-    from_row = order if inside else np.arange(len(mine))
-    runs = [(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if not inside or (x, y) > (0, 0)]
-    parts = [_in_run(mine, theirs, from_row, order, key, from_key, run, reach_m) for run in runs]
-    if inside:
-        parts.append(_in_own_column(mine, order, key, reach_m))
+    runs = far.around(own, 1) if theirs is None else [run for up in (-1, 0, 1) for run in far.around(own, up)]
+    if theirs is None:
+        runs += own.onwards()
+    parts = [_close(own.space, far.space, *run, reach_m) for run in runs]
     one, other = (np.concatenate(found) for found in zip(*parts, strict=True))
-    return one, other
+    return own.site[one], far.site[other]
 
 
-def _cube(space: Metres, side: float) -> Rows:
-    x, y, z = (np.floor(space / side).astype(np.int64) + _CELLS // 2).T
-    return np.asarray((x * _CELLS + y) * _CELLS + z)
+Run = tuple[Rows, Rows, Rows]  # places in one list, and for each the run first..last in the other
 
 
-def _in_run(
-    mine: Metres, theirs: Metres, from_row: Rows, order: Rows, key: Rows, from_key: Rows, run: tuple[int, int],
-    reach_m: float,
-) -> tuple[Rows, Rows]:  # fmt: skip
-    base = from_key + (run[0] * _CELLS + run[1]) * _CELLS
-    first = np.searchsorted(key, base - 1, side="left")
-    last = np.searchsorted(key, base + 1, side="right")
-    return _close(mine, theirs, from_row, order, first, last, reach_m)
+@dataclass(frozen=True, eq=False)
+class _Rowed:
+    """Points by row of latitude and then by longitude. at: the longitude in parts of a circle of _CIRCLE. width: how
+    many parts away a point within reach can stand at most, in the own row and the rows beside it; _CIRCLE = all.
+    """
+
+    site: Rows
+    row: Rows
+    at: Rows
+    width: Rows
+    space: Metres
+
+    @classmethod
+    def of(cls, sites: Sites, reach_m: float) -> "_Rowed":
+        """Put the points of sites into rows."""
+        site = np.flatnonzero(~np.isnan(sites.lon))
+        height = max(reach_m, _THINNEST) / metres_per_degree(0)[1]  # a degree of latitude is shortest there
+        row = ((sites.lat[site] + 90) / height).astype(np.int64)
+        at = ((sites.lon[site] + 180) * (_CIRCLE / 360)).astype(np.int64) & (_CIRCLE - 1)
+        order = np.argsort(row * _CIRCLE + at)
+        site, row, at = site[order], row[order], at[order]
+        first = int(row[0]) if len(row) else 0
+        rows = np.arange(first, int(row[-1]) + 1 if len(row) else first)
+        return cls(site, row, at, _widths(rows, height, reach_m)[row - first], sites.space[:, site])
+
+    @cached_property
+    def key(self) -> Rows:
+        """Row and longitude as one number, ascending."""
+        return self.row * _CIRCLE + self.at
+
+    def around(self, points: "_Rowed", up: int) -> list[Run]:
+        """For other points the runs of those within their width, so many rows up; beyond the 180th meridian, too."""
+        base = (points.row + up) * _CIRCLE
+        low, high = points.at - points.width, points.at + points.width
+        whole = points.width >= _CIRCLE
+        runs = [self._run(None, base + np.maximum(low, 0), base + np.minimum(high, _CIRCLE - 1))]
+        west, east = np.flatnonzero((low < 0) & ~whole), np.flatnonzero((high >= _CIRCLE) & ~whole)
+        runs.append(self._run(west, (base + low)[west] + _CIRCLE, base[west] + _CIRCLE - 1))
+        runs.append(self._run(east, base[east], (base + high)[east] - _CIRCLE))
+        return runs
+
+    def onwards(self) -> list[Run]:
+        """For the own points the runs of those that follow within their width, in the own row."""
+        base, high = self.row * _CIRCLE, self.at + self.width
+        places = np.arange(len(self.site))
+        last = np.searchsorted(self.key, base + np.minimum(high, _CIRCLE - 1), side="right")
+        east = np.flatnonzero((high >= _CIRCLE) & (self.width < _CIRCLE))
+        return [(places, places + 1, last), self._run(east, base[east], (base + high)[east] - _CIRCLE)]
+
+    def _run(self, places: Rows | None, low: Rows, high: Rows) -> Run:
+        first, last = np.searchsorted(self.key, low), np.searchsorted(self.key, high, side="right")
+        return np.arange(len(low)) if places is None else places, first, last
 
 
-def _in_own_column(mine: Metres, order: Rows, key: Rows, reach_m: float) -> tuple[Rows, Rows]:
-    """Within the own cube and the one above it: those that stand later in the order."""
-    first = np.arange(1, len(key) + 1)
-    last = np.searchsorted(key, key + 1, side="right")
-    return _close(mine, mine, order, order, first, last, reach_m)
+def _widths(rows: Rows, height: float, reach_m: float) -> Rows:
+    """How many parts of a circle the reach is at most from a point of these rows, the way there included."""
+    south, north = (rows - 2) * height - 90, (rows + 3) * height - 90
+    highest = np.radians(np.minimum(np.maximum(np.abs(south), np.abs(north)), 90))
+    e2 = _F * (2 - _F)
+    around = 2 * np.pi * _A / np.sqrt(1 - e2 * np.sin(highest) ** 2) * np.cos(highest)
+    parts = np.divide(reach_m, around, out=np.ones_like(around), where=around > 3 * reach_m)
+    return np.where(parts < 0.5, np.ceil(parts * _CIRCLE) + 2, _CIRCLE).astype(np.int64)
 
 
 def _close(
-    mine: Metres, theirs: Metres, from_row: Rows, order: Rows, first: Rows, last: Rows, reach_m: float
+    mine: Metres, theirs: Metres, places: Rows, first: Rows, last: Rows, reach_m: float
 ) -> tuple[Rows, Rows]:
-    """Runs first..last of `order` for each row, kept where the straight line is within reach; in chunks."""
+    """Of places with a run each, the pairs whose straight line is within reach; in chunks."""
     count = np.maximum(last - first, 0)
     found: list[tuple[Rows, Rows]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
     busy = np.flatnonzero(count)
@@ -251,17 +321,25 @@ def _close(
     at = 0
     while at < len(busy):
         done = bounds[at - 1] if at else 0
-        to = max(int(np.searchsorted(bounds, done + 4 * CHUNK, side="right")), at + 1)
+        to = max(int(np.searchsorted(bounds, done + CHUNK, side="right")), at + 1)
         rows = busy[at:to]
         many = count[rows]
-        starts = np.repeat(first[rows] - np.concatenate([[0], np.cumsum(many)[:-1]]), many)
-        other = order[starts + np.arange(len(starts))]
-        one = np.repeat(from_row[rows], many)
-        near = ((mine[one] - theirs[other]) ** 2).sum(axis=1) <= reach_m**2
+        other = np.repeat(first[rows] - np.concatenate([[0], np.cumsum(many)[:-1]]), many)
+        other += np.arange(len(other))
+        one = np.repeat(places[rows], many)
+        near = np.flatnonzero(_squares(mine, theirs, one, other) <= reach_m**2)
         found.append((one[near], other[near]))
         at = to
     one, other = (np.concatenate(side) for side in zip(*found, strict=True))
     return one, other
+
+
+def _squares(mine: Metres, theirs: Metres, one: Rows, other: Rows) -> Metres:
+    """The squares of the straight lines between pairs of points in space."""
+    squares = np.zeros(len(one))
+    for axis in range(3):
+        squares += (mine[axis][one] - theirs[axis][other]) ** 2
+    return squares
 
 
 # Lines and areas: widened boxes -----------------------------------------------------------------------------

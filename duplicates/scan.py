@@ -36,7 +36,6 @@ from places.models import Place
 
 SENTENCES = sentences({"scan.failed": _mark("Pemindaian gagal: %(reason)s.")})
 
-ENGINES = ("array", "postgis")
 STALE = timedelta(seconds=120)  # a scan that wrote nothing for so long was cut off
 FEW = 500  # changed works up to which asking PostGIS for each is cheaper than reading the whole register
 OPEN = (Scan.State.WAITING, Scan.State.RUNNING)

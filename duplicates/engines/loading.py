@@ -3,8 +3,6 @@
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -19,7 +17,8 @@ from duplicates import readings
 from duplicates.comparison import Record
 from duplicates.engines import Request
 from duplicates.overlap import has_extent
-from duplicates.register import CHOSEN, Pictures, pictures_of, relations_of, shared_pictures
+from duplicates.register import CHOSEN, pictures_of, relations_of, shared_pictures
+from duplicates.rows import record_of_row
 from duplicates.sites import Sites
 from duplicates.title_arrays import NumberedTitles, TitleTable, with_unsaid
 from duplicates.titles import Frequencies
@@ -28,13 +27,13 @@ from duplicates.works import Ints, Works, pairs_of_holders, plain_name, relation
 from projects.models import SiteStatus
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())
-_COLUMNS: dict[str, pa.DataType] = {
+COLUMNS: dict[str, pa.DataType] = {
     "key": pa.int64(), "code": pa.string(), "title": pa.string(), "work_type": _TEXT, "activity": _TEXT,
     "budget": pa.string(), "volume": pa.string(), "unit": _TEXT, "year": pa.int16(), "starts": pa.int32(),
     "ends": pa.int32(), "sources": _TEXT, "executor": _TEXT, "village": _TEXT, "chosen": pa.int8(),
     "pictured": pa.int8(), "words": pa.string(), "marks": _TEXT, "built": _TEXT,
 }  # fmt: skip
-_SITE_COLUMNS: dict[str, pa.DataType] = {
+SITE_COLUMNS: dict[str, pa.DataType] = {
     "key": pa.int64(), "lon": pa.float64(), "lat": pa.float64(), "shape": pa.string(),
 }  # fmt: skip
 
@@ -56,6 +55,7 @@ COPY (
     LEFT JOIN projects_activity AS activity ON activity.id = project.activity_id
     JOIN duplicates_readtitle AS reading ON reading.project_id = project.id
     WHERE project.status <> ALL(%(left_out)s)
+      AND (%(only)s::bigint[] IS NULL OR project.id = ANY(%(only)s::bigint[]))
     ORDER BY project.id
 ) TO STDOUT (FORMAT csv)
 """
@@ -70,6 +70,7 @@ COPY (
     JOIN projects_project AS project ON project.id = site.project_id
     CROSS JOIN LATERAL (SELECT COALESCE(site.extent, site.point) AS at) AS place
     WHERE site.status = %(active)s AND project.status <> ALL(%(left_out)s)
+      AND (%(only)s::bigint[] IS NULL OR site.project_id = ANY(%(only)s::bigint[]))
     ORDER BY site.project_id, site.no
 ) TO STDOUT (FORMAT csv)
 """
@@ -86,7 +87,7 @@ class Register:
     records: "Records"
 
 
-def _copied(query: str, values: Mapping[str, Any], columns: Mapping[str, pa.DataType]) -> pa.Table:
+def copied(query: str, values: Mapping[str, Any], columns: Mapping[str, pa.DataType]) -> pa.Table:
     """The rows of a COPY as a table, through a file, so that they are in memory once."""
     with tempfile.TemporaryFile() as file, connection.cursor() as cursor:
         cursor.copy_expert(cursor.mogrify(query, dict(values)), file)
@@ -106,10 +107,10 @@ def _copied(query: str, values: Mapping[str, Any], columns: Mapping[str, pa.Data
 def load(request: Request) -> Register:
     """Stream the register out; titles not read yet are read first."""
     readings.refresh()
-    values = request.choice.values | {"active": SiteStatus.ACTIVE.value}
-    table = _copied(WORKS, values, _COLUMNS)
+    values = request.choice.values | {"active": SiteStatus.ACTIVE.value, "only": None}
+    table = copied(WORKS, values, COLUMNS)
     keys = np.asarray(table["key"].to_numpy())
-    sites = _sites(_copied(SITES, values, _SITE_COLUMNS), keys)
+    sites = _sites(copied(SITES, values, SITE_COLUMNS), keys)
     records = Records(table, sites, keys)
     works = _works(table, keys, sites, records)
     return Register(works, sites, keys, table["chosen"].to_numpy().astype(bool), records)
@@ -303,14 +304,20 @@ class Records:
             return
         keys = self._keys[rows].tolist()
         held, relations = pictures_of(keys), relations_of(keys)
-        columns = [name for name in _COLUMNS if name not in ("words", "marks", "built", "pictured", "chosen")]
+        columns = [name for name in COLUMNS if name not in ("words", "marks", "built", "pictured", "chosen")]
         part = self._table.select(columns).take(pa.array(rows)).to_pylist()
         firsts, lasts = np.searchsorted(self._sites.owner, rows), np.searchsorted(self._sites.owner, rows + 1)
         for row, key, value, first, last in zip(
             rows.tolist(), keys, part, firsts.tolist(), lasts.tolist(), strict=True
         ):
             places = tuple(self._sites.geometry(number) for number in range(first, last))
-            self._made[row] = _record(value, places, held, relations, key)
+            self._made[row] = record_of_row(
+                value,
+                places,
+                pictures=held.pictures.get(key, frozenset()),
+                picture_groups=held.groups.get(key, frozenset()),
+                relations=relations.get(key, frozenset()),
+            )
 
     def __call__(self, row: int) -> Record:
         if row not in self._made:
@@ -318,40 +325,3 @@ class Records:
             self.prepare(np.array([row]))
             self._made = made | self._made
         return self._made[row]
-
-
-def _record(
-    value: Mapping[str, Any],
-    places: tuple[Any, ...],
-    held: Pictures,
-    relations: Mapping[int, frozenset[tuple[str, str]]],
-    key: int,
-) -> Record:
-    return Record(
-        id=value["code"],
-        code=value["code"],
-        title=value["title"],
-        geometries=places,
-        work_type=value["work_type"] or None,
-        activity=value["activity"],
-        budget=_decimal(value["budget"]),
-        volume=_decimal(value["volume"]),
-        unit=value["unit"],
-        year=value["year"],
-        fund_sources=frozenset(value["sources"].split(",")) - {""},
-        executor=value["executor"],
-        starts=_date(value["starts"]),
-        ends=_date(value["ends"]),
-        village=value["village"],
-        pictures=held.pictures.get(key, frozenset()),
-        picture_groups=held.groups.get(key, frozenset()),
-        relations=relations.get(key, frozenset()),
-    )
-
-
-def _decimal(text: str) -> Decimal | None:
-    return Decimal(text) if text else None
-
-
-def _date(ordinal: int) -> date | None:
-    return date.fromordinal(ordinal) if ordinal else None

@@ -8,10 +8,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
 from duplicates.command_arguments import probability, radius
+from duplicates.engines import ENGINES
 from duplicates.kernel import PairTable
 from duplicates.models import Decision
 from duplicates.records import RecordList, UnreadableList, compare_lists, read_records
-from duplicates.scan import ENGINES, place_named, scan_register
+from duplicates.scan import place_named, scan_register
 from duplicates.score import CASE_FROM
 from maps.folium_pages import pairs_page
 from places.saying import say

@@ -1,5 +1,6 @@
 """Scans of the register, candidate pairs with their signals, cases, and what people concluded."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
@@ -96,11 +97,15 @@ class Scan(models.Model):
 
     @property
     def seconds_left(self) -> int | None:
-        """About how long it still takes, from the time that the steps so far took; None before the first."""
-        if not self.steps or not self.steps_done or not self.alive_at:
+        """About how long it still takes, from the time that the steps took since it was (re)started; None before one."""
+        since, before = self.started_at, 0
+        if self.message and self.message["code"] == "scan.resumed":
+            since = datetime.fromisoformat(self.message["params"]["resumed_at"])
+            before = self.message["params"]["done"]
+        if not self.steps or self.steps_done <= before or not self.alive_at:
             return None
-        took = (self.alive_at - self.started_at).total_seconds()
-        return max(1, round(took / self.steps_done * (self.steps - self.steps_done)))
+        took = (self.alive_at - since).total_seconds()
+        return max(1, round(took / (self.steps_done - before) * (self.steps - self.steps_done)))
 
 
 class ScanPart(models.Model):
@@ -193,9 +198,14 @@ class Case(models.Model):
 
 class PairQuerySet(models.QuerySet["Pair"]):
     def visible_to(self, user: Person) -> "PairQuerySet":
-        """Pairs for those who scan or conclude, when one of the two projects lies in their places."""
+        """Pairs for those who scan or conclude, when one of the two projects lies in their places.
+
+        A pair that only an engagement knows, since it stood at its cut-off and no scan of the register ever found
+        it, is its team's.
+        """
         places = reach(user, Action.SCAN)
-        return self.filter(places.q("left__village__code") | places.q("right__village__code"))
+        register = self.filter(Q(scan__isnull=False) | Q(gone_at__isnull=True))
+        return register.filter(places.q("left__village__code") | places.q("right__village__code"))
 
     def current(self) -> "PairQuerySet":
         """Pairs that the newest scan over them still found."""
@@ -322,11 +332,14 @@ class Decision(models.Model):
 
 
 class Remark(models.Model):
-    """A comment on a case, with a file or without; inside an engagement its team alone reads it."""
+    """A comment on a case, or on a pair of an engagement, which its team alone reads; with a file or without."""
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="remarks")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, null=True, blank=True, related_name="remarks")
     engagement = models.ForeignKey(
         Engagement, on_delete=models.PROTECT, null=True, blank=True, related_name="remarks"
+    )
+    pair = models.ForeignKey(  # inside an engagement: what it is about
+        Pair, on_delete=models.PROTECT, null=True, blank=True, related_name="remarks"
     )
     text = models.TextField(_("catatan"), blank=True)
     file = models.CharField(max_length=200, blank=True)  # name in the storage, by content
@@ -341,7 +354,12 @@ class Remark(models.Model):
         verbose_name_plural = _("catatan kasus")
         ordering = ["at", "pk"]
         constraints = [
-            models.CheckConstraint(name="remark_says_something", condition=~Q(text="") | ~Q(file=""))
+            models.CheckConstraint(name="remark_says_something", condition=~Q(text="") | ~Q(file="")),
+            # Outside an engagement a remark without its case would be read by nobody.
+            models.CheckConstraint(
+                name="remark_on_something",
+                condition=Q(case__isnull=False) | Q(engagement__isnull=False, pair__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -470,6 +488,52 @@ class FindingSheet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.decision}"
+
+
+class FrozenRegister(models.Model):
+    """That an engagement's pairs were looked for after its cut-off day, once and for all, and by which words."""
+
+    engagement = models.OneToOneField(
+        Engagement, on_delete=models.CASCADE, primary_key=True, related_name="frozen_register"
+    )
+    works = models.PositiveIntegerField()  # titles that the words were counted in
+    words = models.JSONField(default=dict)  # in how many of them each word stands (duplicates.titles)
+    projects = models.PositiveIntegerField()  # of the places and period, that existed at the cut-off
+    younger = models.PositiveIntegerField()  # recorded there between the cut-off and the freezing
+    frozen_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("register per tanggal data")
+        verbose_name_plural = _("register per tanggal data")
+
+    def __str__(self) -> str:
+        return str(self.engagement)
+
+
+class EngagementPair(models.Model):
+    """A pair of an engagement, scored from both projects as they were at the cut-off.
+
+    The monitors' pair, with its score and its case, is another thing: neither ever changes the other.
+    """
+
+    engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="pairs")
+    pair = models.ForeignKey(Pair, on_delete=models.PROTECT, related_name="in_engagements")
+    distance_m = models.FloatField(_("jarak (m)"), null=True)  # None: one of them had no place that day
+    weight = models.FloatField(_("bobot"))
+    probability = models.FloatField(_("peluang"))
+    signals = models.JSONField(default=list)
+    case_no = models.PositiveIntegerField(_("kasus"), null=True, blank=True)  # in the engagement, for life
+    is_final = models.BooleanField(default=False)  # scored after the cut-off day: never scored again
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("pasangan penugasan")
+        verbose_name_plural = _("pasangan penugasan")
+        ordering = ["-weight", "pk"]
+        constraints = [models.UniqueConstraint(name="engagement_pair_once", fields=["engagement", "pair"])]
+
+    def __str__(self) -> str:
+        return f"{self.engagement}: {self.pair}"
 
 
 class FrozenProject(models.Model):

@@ -8,6 +8,7 @@ from typing import Any
 import shapely.geometry
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -106,14 +107,13 @@ class CasePage:
 
 
 def case_page(pair: Pair, user: Person) -> CasePage:
-    """Gather the page of a pair (out of `with_relations`) for a person who may see both its projects."""
+    """Gather the page of a pair (out of `with_known`) for a person who may see both its projects."""
     places = _places(pair)
     by_project = _claims(pair, user)
     mine, theirs = by_project[pair.left_id], by_project[pair.right_id]
     stretch = shared(places[pair.left_id], places[pair.right_id])
     same = _same_photos(mine, theirs)
-    named = pair.left.sources or pair.right.sources
-    short = dict(FundSource.objects.values_list("code", "short")) if named else {}
+    short = source_names(pair)
     titles = read_title(pair.left.title), read_title(pair.right.title)
     sides = (
         _side(pair.left, marked(titles[0], titles[1]), mine, short),
@@ -272,12 +272,20 @@ def _headline(
         yield message("case.two_villages", left=left.village.name, right=right.village.name)
 
 
-def with_relations(pairs: PairQuerySet) -> PairQuerySet:
-    """Pairs with the kinds of the relations that are declared between their two projects."""
+def with_known(pairs: PairQuerySet) -> PairQuerySet:
+    """Pairs with the kinds of the relations declared between their two projects, and the fund sources' short names."""
     there = Relation.objects.filter(
         project=OuterRef("left"), other=OuterRef("right")
     ) | Relation.objects.filter(project=OuterRef("right"), other=OuterRef("left"))
-    return pairs.annotate(relation_kinds=ArraySubquery(there.values("kind")))
+    names = FundSource.objects.order_by("pk").values(named=JSONObject(code="code", short="short"))
+    return pairs.annotate(
+        relation_kinds=ArraySubquery(there.values("kind")), source_names=ArraySubquery(names)
+    )
+
+
+def source_names(pair: Pair) -> dict[str, str]:
+    """Short names of the fund sources by code, of a pair out of `with_known`."""
+    return {name["code"]: name["short"] for name in getattr(pair, "source_names", ())}
 
 
 def _relations(pair: Pair) -> list[str]:

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import Action, reach
 from duplicates import follow_ups, handling, merging, remarks
 from duplicates.access import person, require_scanner
-from duplicates.case_page import case_page, with_relations
+from duplicates.case_page import case_page, source_names, with_known
+from duplicates.changes import changes_of
 from duplicates.decisions import conclude, may_triage, withdraw
 from duplicates.engagement_forms import FollowUpForm
 from duplicates.engagements import open_for
 from duplicates.forms import AssignForm, CaseFilter, ConcludeForm, RemarkForm, WithdrawForm
 from duplicates.listing import pairs_for, queue, strongest_pairs, years_and_places
 from duplicates.models import Case, Decision, DecisionKind, Engagement, Pair, PairQuerySet, Remark
-from duplicates.reopening import NAMES
 from places.problems import Problem
 
 PAGE_SIZE = 25
@@ -73,7 +73,7 @@ def _show_case(request: HttpRequest, pk: int, **shown_with: Any) -> HttpResponse
 
 
 def _whole(request: HttpRequest) -> PairQuerySet:
-    return with_relations(pairs_for(request.user).select_related("case__assigned_to"))
+    return with_known(pairs_for(request.user).select_related("case__assigned_to"))
 
 
 def _decisions_of(request: HttpRequest, pairs: list[Pair]) -> dict[int, list[Decision]]:
@@ -143,7 +143,7 @@ def _show(
 
 def _open_engagements(request: HttpRequest, pair: Pair) -> list[Engagement]:
     """In which the person may write about the pair; none for monitors."""
-    return list(open_for(request.user, pair)) if reach(request.user, Action.FINDING) else []
+    return open_for(request.user, pair) if reach(request.user, Action.FINDING) else []
 
 
 def _as_row(
@@ -153,15 +153,11 @@ def _as_row(
     may = _may_withdraw(request, decision)
     triage = may and decision.engagement_id is None
     form = follow[1] if follow and follow[0] == decision.pk else None
-    changed = [
-        {"side": side, "name": NAMES.get(name, name), "was": _plain(was), "now": _plain(now)}
-        for side, name, was, now in decision.reopened_by
-    ]
     return {
         "decision": decision,
         "may_withdraw": may,
         "merge": getattr(decision, "merge", None),
-        "changed": changed,
+        "changed": changes_of(decision, source_names(pair)),
         "follow_form": (form or _follow_up_form(decision)) if triage else None,
         "follow_open": form is not None,
         "follow_ups": [],
@@ -175,15 +171,6 @@ def _follow_up_form(decision: Decision) -> FollowUpForm:
     form.fields["project"].choices = [("", "–"), *names]  # type: ignore[attr-defined]
     form.auto_id = f"id_{decision.pk}_%s"  # several on one page
     return form
-
-
-def _plain(value: Any) -> str:
-    """A changed input as people read it: short values as they are, lists and shapes only counted."""
-    if value in (None, "", []):
-        return "–"
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) if all(len(str(part)) < 12 for part in value) else str(len(value))
-    return str(value)
 
 
 def _with_follow_ups(request: HttpRequest, pair: Pair, rows: list[dict[str, Any]]) -> None:

@@ -14,6 +14,7 @@ from accounts.access import Action, Person, may, reach
 from accounts.models import User
 from duplicates import merging
 from duplicates.engagements import covers
+from duplicates.listing import forget_how_many
 from duplicates.models import Decision, DecisionKind, Engagement, Merge, Pair
 from duplicates.reopening import inputs_of_pair
 from places.message import mark as _
@@ -162,6 +163,7 @@ def _write_down(actor: User, what: str, decision: Decision) -> None:
     data: dict[str, object] = {"pair": pair.pk, "left": pair.left.code, "right": pair.right.code}
     if decision.engagement is None:
         data |= {"kind": decision.kind, "metres": decision.metres}
+    forget_how_many(actor)
     word = "finding" if decision.engagement else "triage"
     audit.record(
         actor=actor, action=f"{word}.{what}", subject=decision, place=pair.left.village_id, data=data

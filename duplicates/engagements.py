@@ -142,14 +142,10 @@ def state_of(engagement: Engagement) -> State:
     )
 
 
-def open_for(user: Person, pair: Pair) -> QuerySet[Engagement]:
+def open_for(user: Person, pair: Pair) -> list[Engagement]:
     """Open engagements of the person in whose places and period one of the pair's projects lies."""
-    fitting = [
-        engagement.pk
-        for engagement in engagements_of(user).filter(closed_at__isnull=True).prefetch_related("places")
-        if covers(engagement, pair)
-    ]
-    return Engagement.objects.filter(pk__in=fitting)
+    own = engagements_of(user).filter(closed_at__isnull=True).prefetch_related("places")
+    return [engagement for engagement in own if covers(engagement, pair)]
 
 
 def covers(engagement: Engagement, pair: Pair) -> bool:

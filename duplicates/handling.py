@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.access import TABLE, Action, Person, may
 from accounts.models import Duty, User
+from duplicates.listing import forget_how_many
 from duplicates.models import Case
 from places.message import mark as _
 from places.message import message, sentences
@@ -56,5 +57,7 @@ def assign(*, case: Case, to: User | None, seen: int | None, actor: User) -> Cas
         raise Problem(message("case.assigned_meanwhile", name=str(locked.assigned_to or "–")), status=409)
     locked.assigned_to = to
     locked.save(update_fields=["assigned_to"])
+    for one in filter(None, (actor, to)):
+        forget_how_many(one)
     audit.record(actor=actor, action="case.assigned", subject=locked, data={"to": str(to) if to else None})
     return locked

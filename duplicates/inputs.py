@@ -1,11 +1,10 @@
 """[pure] What a project is compared by, as plain values that can be kept and laid beside those of another day.
 
-A conclusion keeps the inputs of both projects; it is opened again only when one of them changed, and says which.
+A conclusion keeps the inputs of both projects; it is opened again only when one that it rests on changed, and says
+which (`differences`): a new photo that only one side has, or a relation to a third project, is none of its business.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -45,12 +44,47 @@ def inputs_of(record: Record) -> dict[str, Any]:
     }
 
 
-def digest(inputs: Mapping[str, Any]) -> str:
-    """Thirty-two hexadecimal digits that are the same exactly when the inputs are."""
-    text = json.dumps(inputs, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+# Held by one side alone, these say nothing of the pair: only what both share was looked at.
+SHARED = ("pictures", "picture_groups")
+BOTH = "both"  # the side of a change that concerns the pair, not one of the two
 
 
-def changed(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """The names of the inputs that differ, in the order of `now`; one that was not kept then counts as the same."""
-    return [name for name, value in now.items() if name in was and was[name] != value]
+def differences(
+    was: Mapping[str, Mapping[str, Any]],
+    now: Mapping[str, Mapping[str, Any]],
+    codes: Mapping[str, str],
+) -> list[list[Any]]:
+    """What of a pair's inputs changed, as [side, name, was, now] in the order of `inputs_of`.
+
+    was, now: {"left": inputs, "right": inputs}. codes: the projects' codes by side. A photo counts only where both
+    sides have it, a relation only where it is declared between the two; both are then said once, with side `both`.
+    An input that was not kept then counts as the same.
+    """
+    found: list[list[Any]] = []
+    for side, other in (("left", "right"), ("right", "left")):
+        for name, value in now[side].items():
+            before = was.get(side, {}).get(name, value)
+            if name == "relations":
+                mine = [_between(before, codes[other]), _between(value, codes[other])]
+                if mine[0] != mine[1] and side == "left":
+                    found.append([BOTH, name, *mine])
+            elif name not in SHARED and before != value:
+                found.append([side, name, before, value])
+    return found + _shared_differences(was, now)
+
+
+def _between(relations: Sequence[Sequence[str]], other: str) -> list[list[str]]:
+    return [list(relation) for relation in relations if relation[1] == other]
+
+
+def _shared_differences(
+    was: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapping[str, Any]]
+) -> list[list[Any]]:
+    found = []
+    for name in SHARED:
+        if any(name not in was.get(side, {}) for side in ("left", "right")):
+            continue
+        before, after = (sorted(set(at["left"][name]) & set(at["right"][name])) for at in (was, now))
+        if before != after:
+            found.append([BOTH, name, before, after])
+    return found

@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts.access import Action, Person, reach
+from accounts.models import User
 from duplicates.kernel import PairTable, ScoredPair
 from duplicates.models import Case, Decision, DecisionQuerySet, Pair, PairQuerySet
 from duplicates.register import records_of
@@ -15,6 +17,7 @@ from places.models import Place
 from projects.models import Project
 
 MOST_IN_A_FILE = 50_000
+_MENU_S = 30
 _HEAVY = [
     f"{side}__{heavy}"
     for side in ("left", "right")
@@ -87,6 +90,28 @@ def queue(user: Person, wanted: dict[str, Any]) -> QuerySet[Case]:
     elif state == "mine":
         cases = cases.filter(assigned_to=user.pk)
     return cases.select_related("assigned_to").order_by("-money", "-pk")
+
+
+def how_many_wait(user: User) -> int:
+    """For the menu of every page: remembered for half a minute, or until this person concludes or is given a case."""
+    return int(cache.get_or_set(_menu_key(user), lambda: _waiting(user), _MENU_S) or 0)
+
+
+def forget_how_many(user: User) -> None:
+    """The person concluded, took back or was given something: the menu counts anew."""
+    cache.delete(_menu_key(user))
+
+
+def _menu_key(user: User) -> str:
+    return f"duplicates.waiting.{user.pk}"
+
+
+def _waiting(user: User) -> int:
+    """Cases that wait for the person: open on their side of the wall, also again, and not another monitor's task."""
+    waiting = pairs_for(user).current().filter(~Exists(settled(user)), case__isnull=False)
+    if not reach(user, Action.FINDING):
+        waiting = waiting.filter(Q(case__assigned_to__isnull=True) | Q(case__assigned_to=user.pk))
+    return waiting.order_by().values("case").distinct().count()
 
 
 def strongest_pairs(user: Person, cases: Iterable[Case]) -> dict[int, list[Pair]]:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
-from duplicates.inputs import changed, inputs_of
+from duplicates.inputs import differences, inputs_of
 from duplicates.models import Decision, DecisionKind, Pair
 from duplicates.register import records_of
 from places.message import mark as _
@@ -29,9 +29,9 @@ NAMES = {
     "starts": _("rencana mulai"),
     "ends": _("rencana selesai"),
     "executor": _("pelaksana"),
-    "pictures": _("foto"),
-    "picture_groups": _("foto yang sama"),
-    "relations": _("hubungan"),
+    "pictures": _("foto yang sama di keduanya"),
+    "picture_groups": _("gambar yang sama di keduanya"),
+    "relations": _("hubungan keduanya"),
 }
 _BATCH = 500
 
@@ -67,21 +67,15 @@ def _look(ids: list[int]) -> list[Decision]:
     opened = []
     for decision in decisions:
         pair = decision.pair
-        said = _differences(decision.inputs, now[pair.left_id], now[pair.right_id])
+        sides = {"left": now[pair.left_id], "right": now[pair.right_id]}
+        codes = {"left": pair.left.code, "right": pair.right.code}
+        said = differences(decision.inputs, sides, codes)
         if said:
             decision.reopened_at, decision.reopened_by = timezone.now(), said
             decision.save(update_fields=["reopened_at", "reopened_by"])
             _write_down(decision)
             opened.append(decision)
     return opened
-
-
-def _differences(was: dict[str, Any], left: dict[str, Any], right: dict[str, Any]) -> list[list[Any]]:
-    return [
-        [side, name, was[side][name], now[name]]
-        for side, now in (("left", left), ("right", right))
-        for name in changed(was.get(side, {}), now)
-    ]
 
 
 def _write_down(decision: Decision) -> None:

@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -11,11 +10,8 @@ from django.utils.translation import gettext as _
 from accounts import notices
 from accounts.access import Action, reach
 from accounts.models import User
-from duplicates.models import Pair
+from duplicates import listing
 from photos import queueing
-
-# Pairs that a case is made of; weaker ones are stored but ask nobody for anything (design, section 6).
-_CASE_PROBABILITY = 0.5
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -47,23 +43,10 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
             {"url": "/photos/shared/", "label": _("Foto dipakai ulang"), "icon": "image", "count": 0}
         )
     if reach(user, Action.SCAN):
-        items.append(
-            {
-                "url": "/duplicates/",
-                "label": _("Indikasi ganda"),
-                "icon": "twin",
-                "count": _open_pairs(request),
-            }
-        )
+        cases = listing.how_many_wait(cast(User, user))
+        items.append({"url": "/duplicates/", "label": _("Indikasi ganda"), "icon": "twin", "count": cases})
     if reach(user, Action.USERS):
         items.append({"url": "/people/", "label": _("Akun"), "icon": "people", "count": 0})
     for item in items:
         item["current"] = request.path.startswith(str(item["url"]))
     return items
-
-
-def _open_pairs(request: HttpRequest) -> int:
-    """Cases with a pair that nobody has concluded yet."""
-    pairs = Pair.objects.visible_to(request.user).current().with_triage()
-    undecided = pairs.filter(Q(triage__isnull=True), probability__gte=_CASE_PROBABILITY, case__isnull=False)
-    return undecided.values("case").distinct().count()

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEvent, Role
-from duplicates import remarks
+from duplicates import handling, remarks
 from duplicates.decisions import conclude
 from duplicates.engagements import open_engagement
 from duplicates.models import Case, Decision, Engagement, FollowUp, Merge, Pair, Remark
@@ -20,7 +20,14 @@ from duplicates.reopening import look
 from places.problems import Problem
 from projects.models import Project, Status
 from tests.cast import Cast
-from tests.factories import ClaimFactory, DutyFactory, PhotoFactory, ProjectFactory, UserFactory
+from tests.factories import (
+    ClaimFactory,
+    DutyFactory,
+    FundSourceFactory,
+    PhotoFactory,
+    ProjectFactory,
+    UserFactory,
+)
 
 PDF = b"%PDF-1.7\nBerita acara"
 
@@ -118,17 +125,48 @@ def test_it_refuses_all_but_monitors_and_auditors(cast: Cast, pair: Pair, who: s
     assert not Remark.objects.exists()
 
 
-def test_the_page_costs_no_more_with_more_on_it(cast: Cast, pair: Pair) -> None:
-    def cost(address: str) -> int:
-        client = logged_in(cast.eko)
-        client.get(address)
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
-            assert client.get(address).status_code == 200
-        return len(asked)
+def waiting(person) -> int:
+    """What the menu shows beside "Indikasi ganda"."""
+    menu = logged_in(person).get("/duplicates/cases/").context["nav"]
+    return next(item["count"] for item in menu if item["url"] == "/duplicates/")
 
+
+def test_the_menu_counts_the_cases_that_wait_for_the_person(cast: Cast, pair: Pair) -> None:
+    assert (waiting(cast.eko), waiting(cast.fitri)) == (1, 1)
+    conclude(pair=pair, kind="elsewhere", reason="Beda gang.", actor=cast.eko)
+    assert (waiting(cast.eko), waiting(cast.fitri)) == (0, 1)  # triage is not her finding
+
+
+def test_the_menu_counts_a_conclusion_that_was_opened_again(cast: Cast, pair: Pair) -> None:
+    conclude(pair=pair, kind="elsewhere", reason="Beda gang.", actor=cast.eko)
+    Project.objects.filter(pk=pair.left_id).update(title="Drainase Gang Mawar")
+    look([pair.left_id])
+    assert waiting(cast.eko) == 1
+
+
+def test_the_menu_leaves_out_what_another_monitor_has(cast: Cast, pair: Pair) -> None:
+    other = UserFactory(username="indra")
+    DutyFactory(user=other, role=Role.MONITOR, place=cast.regency)
+    assert (waiting(cast.eko), waiting(other)) == (1, 1)
+    handling.assign(case=pair.case, to=other, seen=0, actor=cast.eko)
+    assert (waiting(cast.eko), waiting(other), waiting(cast.fitri)) == (0, 1, 1)
+
+
+def cost(person, address: str) -> int:
+    """Queries of a page; what the menu counts is remembered from the one before, for half a minute."""
+    client = logged_in(person)
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)
+
+
+@pytest.mark.parametrize("who", ["eko", "fitri"])
+def test_the_page_costs_no_more_with_more_on_it(
+    cast: Cast, pair: Pair, engagement: Engagement, who: str
+) -> None:
     case, lists = f"/duplicates/cases/{pair.case_id}/", "/duplicates/cases/"
+    FundSourceFactory(code="PBK", short="BKK")
     for progress in (0, 50, 100):
         for project in (pair.left, pair.right):
             ClaimFactory(project=project, progress=progress, photo=PhotoFactory())
@@ -136,8 +174,10 @@ def test_the_page_costs_no_more_with_more_on_it(cast: Cast, pair: Pair) -> None:
         a_case(cast, number)
         remarks.write(case=pair.case, actor=cast.eko, text=f"Catatan {number}")
         conclude(pair=pair, kind="field_check", reason=f"Lihat {number}", actor=cast.eko)
-    assert cost(lists) <= 12
-    assert cost(case) <= 13
+    Project.objects.filter(pk=pair.left_id).update(sources=["PBK"])
+    look([pair.left_id])
+    assert cost(getattr(cast, who), lists) <= 12
+    assert cost(getattr(cast, who), case) <= 12
 
 
 # ---- conclusions

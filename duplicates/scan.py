@@ -1,19 +1,18 @@
 """A scan of the register: an engine finds and scores, part by part; pairs are stored and grouped into cases.
 
 It runs in the worker (`start`) or at once (`scan_register`). Every part is one transaction: a scan that was cut off
-goes on with the parts that are missing (`run` again), a cancelled one keeps what it found. Decisions belong to pairs
-and are untouched. A pair that is no longer found is marked as gone, never deleted, and comes back under its number.
+goes on with the parts that are missing (scan_keeping.py), a cancelled one keeps what it found. Decisions belong to
+pairs and are untouched. A pair that is no longer found is marked as gone, never deleted, and comes back under its number.
 docs/design/duplicate-scan.md.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.db.models import F, Q, Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,6 +26,7 @@ from duplicates.engines import Prepared, Request, Scored, prepare
 from duplicates.kernel import PairTable, ScoredPair
 from duplicates.models import Case, Engagement, Pair, Scan, ScanPart
 from duplicates.register import LEFT_OUT, Choice
+from duplicates.scan_keeping import OPEN, Cancelled, Keeper, TakenOver, is_held
 from duplicates.score import CASE_FROM, STORED_FROM
 from duplicates.sites import Radius
 from duplicates.storing import count_money, store
@@ -36,18 +36,8 @@ from places.models import Place
 
 SENTENCES = sentences({"scan.failed": _mark("Pemindaian gagal: %(reason)s.")})
 
-STALE = timedelta(seconds=120)  # a scan that wrote nothing for so long was cut off
 FEW = 500  # changed works up to which asking PostGIS for each is cheaper than reading the whole register
-OPEN = (Scan.State.WAITING, Scan.State.RUNNING)
 _LOCK = 0x53434E  # one scan stores at a time
-
-
-class _Cancelled(Exception):
-    """Somebody asked the scan to stop."""
-
-
-class _TakenOver(Exception):
-    """Another worker runs this scan now."""
 
 
 @dataclass(frozen=True)
@@ -146,36 +136,27 @@ def _made(
 
 
 def cancel(scan: Scan, *, actor: User | None) -> None:
-    """Ask a scan to stop: a waiting one never starts, a running one stops after the part it is at."""
+    """Ask a scan to stop: one that nobody runs is over at once, a running one stops after the part it is at."""
     now = timezone.now()
     with transaction.atomic():
-        Scan.objects.filter(pk=scan.pk, state__in=OPEN).update(cancel_asked_at=now)
-        Scan.objects.filter(pk=scan.pk, state=Scan.State.WAITING).update(
-            state=Scan.State.CANCELLED, finished_at=now
-        )
+        asked = Scan.objects.filter(pk=scan.pk, state__in=OPEN)
+        asked.update(cancel_asked_at=now)
+        if not is_held(scan):
+            asked.update(state=Scan.State.CANCELLED, finished_at=now)
         audit.record(actor=actor, action="scan.cancel", subject=scan, place=scan.place_id or "")
     scan.refresh_from_db()
 
 
-def resume_stale() -> int:
-    """Queue the scans again whose worker was cut off. Returns how many."""
-    from duplicates.scan_task import run_scan
+def run(scan: Scan, *, gathered: _Gathered | None = None) -> None:
+    """Run a scan to its end, or go on with one that was cut off. Nothing happens to one that is over or in other hands.
 
-    stale = Scan.objects.filter(state=Scan.State.RUNNING, alive_at__lt=timezone.now() - STALE)
-    numbers = list(stale.values_list("pk", flat=True))
-    for number in numbers:
-        # Not to be queued at every look at the page: the worker has as long again to pick it up.
-        if stale.filter(pk=number).update(alive_at=timezone.now()):
-            run_scan.enqueue(number, True)
-    return len(numbers)
-
-
-def run(scan: Scan, *, gathered: _Gathered | None = None, again: bool = False) -> None:
-    """Run a scan to its end, or go on with one that was cut off (`again`). Nothing happens to one that is over."""
-    keeper = _Keeper.of(scan, again=again)
+    A scan whose connection was lost is left as it is, for the next worker.
+    """
+    keeper = Keeper.of(scan)
     if keeper is None:
         return
     try:
+        keeper.look()
         with transaction.atomic():
             asked = _asked(scan)
         minimum = min(gathered.min_probability, STORED_FROM) if gathered else STORED_FROM
@@ -183,45 +164,20 @@ def run(scan: Scan, *, gathered: _Gathered | None = None, again: bool = False) -
         _run_parts(keeper, prepared, gathered)
         with transaction.atomic():
             _finish(keeper, asked, prepared)
-    except _Cancelled:
+    except Cancelled:
         _end(scan, Scan.State.CANCELLED, "scan.cancelled")
-    except _TakenOver:
+    except KeyboardInterrupt:  # Ctrl-C at the command line
+        _end(scan, Scan.State.CANCELLED, "scan.cancelled")
+        raise
+    except TakenOver:
         scan.refresh_from_db()
     except Exception as error:
-        scan.message = message("scan.failed", reason=type(error).__name__).as_json()
-        _end(scan, Scan.State.FAILED, "scan.failed")
+        if keeper.owns():
+            scan.message = message("scan.failed", reason=type(error).__name__).as_json()
+            _end(scan, Scan.State.FAILED, "scan.failed")
         raise
-
-
-@dataclass
-class _Keeper:
-    """Shows that a scan is alive and how far it is, and learns whether it is to stop."""
-
-    scan: Scan
-    alive_at: datetime
-
-    @classmethod
-    def of(cls, scan: Scan, *, again: bool) -> "_Keeper | None":
-        """Take the scan over; None when it is over, cancelled, or in other hands."""
-        now = timezone.now()
-        free = Scan.objects.filter(pk=scan.pk, state=Scan.State.WAITING)
-        if again:
-            free = Scan.objects.filter(pk=scan.pk, state__in=OPEN)
-        if not free.update(state=Scan.State.RUNNING, alive_at=now):
-            return None
-        scan.refresh_from_db()
-        return cls(scan, now)
-
-    def step(self, **known: int) -> None:
-        """Write down a step. Raises _TakenOver when another worker has the scan, _Cancelled when it is to stop."""
-        now = timezone.now()
-        mine = Scan.objects.filter(pk=self.scan.pk, alive_at=self.alive_at, state=Scan.State.RUNNING)
-        if not mine.update(alive_at=now, steps_done=F("steps_done") + 1, **known):
-            raise _TakenOver
-        self.alive_at = now
-        self.scan.refresh_from_db(fields=["alive_at", "steps_done", "steps", "cancel_asked_at"])
-        if self.scan.cancel_asked_at:
-            raise _Cancelled
+    finally:
+        keeper.let_go()
 
 
 def _radius(scan: Scan) -> Radius:
@@ -243,7 +199,7 @@ def _asked(scan: Scan) -> Choice:
     return Choice(projects=changed)
 
 
-def _run_parts(keeper: _Keeper, prepared: Prepared, gathered: _Gathered | None) -> None:
+def _run_parts(keeper: Keeper, prepared: Prepared, gathered: _Gathered | None) -> None:
     scan = keeper.scan
     done = set(scan.parts.values_list("no", flat=True))
     Scan.objects.filter(pk=scan.pk).update(steps_done=len(done))
@@ -267,7 +223,7 @@ def _lock() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def _finish(keeper: _Keeper, asked: Choice, prepared: Prepared) -> None:
+def _finish(keeper: Keeper, asked: Choice, prepared: Prepared) -> None:
     scan = keeper.scan
     _lock()
     _mark_gone(scan, asked)

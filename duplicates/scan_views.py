@@ -13,7 +13,8 @@ from accounts.access import Person
 from duplicates.access import person, require_scanner
 from duplicates.forms import ScanForm
 from duplicates.models import Scan
-from duplicates.scan import OPEN, cancel, resume_stale, start
+from duplicates.scan import cancel, start
+from duplicates.scan_keeping import OPEN, resume_stale
 from duplicates.score import CASE_FROM
 
 

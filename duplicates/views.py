@@ -11,7 +11,7 @@ from duplicates.access import require_scanner
 from duplicates.engagements import engagements_of
 from duplicates.forms import PairFilter, ScanForm
 from duplicates.listing import chosen, pairs_for
-from duplicates.scan import resume_stale
+from duplicates.scan_keeping import resume_stale
 from duplicates.scan_views import scans_for
 from duplicates.score import likeness_word
 

@@ -1,8 +1,9 @@
-"""{{ kind|conclusion }}: what a decision's code is called on screen."""
+"""{{ kind|conclusion }}: what a decision's code is called on screen; {{ scan|abandoned }}: whether its worker died."""
 
 from django import template
 
-from duplicates.models import DecisionKind
+from duplicates.models import DecisionKind, Scan
+from duplicates.scan_keeping import is_held
 
 register = template.Library()
 
@@ -11,3 +12,9 @@ register = template.Library()
 def conclusion(kind: str) -> str:
     """The words for a decision's kind; an unknown one as it stands."""
     return str(DecisionKind(kind).label) if kind in DecisionKind.values else kind
+
+
+@register.filter
+def abandoned(scan: Scan) -> bool:
+    """Whether a scan began and nobody runs it now: its worker died, and the next one goes on."""
+    return scan.state == Scan.State.RUNNING and not is_held(scan)

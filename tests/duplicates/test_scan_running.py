@@ -1,6 +1,8 @@
 """A scan in the worker: progress, cancelling, going on after a kill, and looking only at what changed."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,15 +11,19 @@ from django.contrib.gis.geos import Point
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from accounts.models import AuditEvent
-from duplicates import fresh, scan, storing
+from duplicates import fresh, scan, scan_keeping, storing
 from duplicates.decisions import conclude
 from duplicates.models import Case, Compared, Decision, Pair, Scan, ScanPart
 from duplicates.register import Choice
-from duplicates.scan import cancel, resume_stale, run, scan_register, start
+from duplicates.scan import cancel, run, scan_register, start
+from duplicates.scan_keeping import MOST_TRIES, Keeper, is_held, resume_stale
 from photos.models import SamePicture
+from places.message import Message
 from places.models import Place
+from places.saying import say
 from projects.models import Project, Relation
 from tests.cast import Cast
 from tests.factories import ActivityFactory, ClaimFactory, PhotoFactory, ProjectFactory
@@ -64,6 +70,14 @@ def cut_off(scan: Scan) -> None:
     Scan.objects.filter(pk=scan.pk).update(alive_at=timezone.now() - timedelta(minutes=5))
 
 
+@contextmanager
+def held(scan: Scan) -> Iterator[None]:
+    """While somebody runs it, as far as others can see."""
+    assert scan_keeping._own(scan.pk)
+    yield
+    Keeper(scan, timezone.now(), True).let_go()
+
+
 def test_it_runs_in_the_worker_and_says_how_far_it_is(cast: Cast, street: list[Project]) -> None:
     done = start(actor=cast.fitri)
     done.refresh_from_db()
@@ -89,17 +103,18 @@ def test_it_goes_on_after_a_kill_with_the_parts_that_are_missing(
     assert (broken.state, broken.parts.count()) == ("running", 8)
     assert not Case.objects.exists()
     before = set(broken.parts.values_list("pk", flat=True))
-    assert resume_stale() == 0
-    cut_off(broken)
-    assert resume_stale() == 1
+    assert resume_stale() == 1  # nobody holds it
     broken.refresh_from_db()
     assert (broken.state, broken.parts.count(), broken.candidates) == ("done", 24, 44)
     assert before < set(broken.parts.values_list("pk", flat=True))
     assert everything() == expected
     assert Case.objects.exists()
+    assert say(Message.from_json(broken.message)).startswith("Terhenti pada ")
+    assert AuditEvent.objects.get(action="scan.resumed").data["done"] == 8
+    assert resume_stale() == 0
 
 
-def test_it_is_run_by_one_worker_only(
+def test_a_slow_worker_that_lost_its_scan_writes_nothing_more(
     cast: Cast, street: list[Project], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waiting = scan._made(None, 100, [], None, "array", False, None)
@@ -113,8 +128,77 @@ def test_it_is_run_by_one_worker_only(
     monkeypatch.setattr("duplicates.scan.store", store)
     run(waiting)
     assert (waiting.state, waiting.parts.count()) == ("running", 3)
-    run(waiting)
-    assert waiting.parts.count() == 3
+
+
+def test_it_is_given_up_when_workers_die_at_the_same_part_again_and_again(
+    cast: Cast, street: list[Project], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = scan._made(cast.fitri, 100, [], None, "array", False, None)
+    for times in range(MOST_TRIES):
+        with monkeypatch.context() as patched:
+            killed_in_part(patched, 4 if times == 0 else 1)
+            with pytest.raises(Killed):
+                run(broken)
+    run(broken)
+    assert (broken.state, broken.parts.count()) == ("failed", 3)
+    assert say(Message.from_json(broken.message)).startswith("Terhenti 5 kali di bagian yang sama")
+    assert AuditEvent.objects.filter(action="scan.gave_up").count() == 1
+    assert resume_stale() == 0
+
+
+def test_dying_at_other_parts_is_not_held_against_it(
+    cast: Cast, street: list[Project], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = scan._made(None, 100, [], None, "array", False, None)
+    for _times in range(MOST_TRIES + 2):
+        with monkeypatch.context() as patched:
+            killed_in_part(patched, 2)
+            with pytest.raises(Killed):
+                run(broken)
+    run(broken)
+    assert (broken.state, broken.parts.count()) == ("done", 24)
+
+
+def test_it_is_cancelled_by_ctrl_c(
+    cast: Cast, street: list[Project], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_args: Any) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("duplicates.scan.store", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        scan_register(actor=None)
+    assert Scan.objects.get().state == "cancelled"
+
+
+def test_it_lets_go_of_a_scan_however_it_ends(
+    cast: Cast, street: list[Project], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = []
+    real = storing.store
+    monkeypatch.setattr(
+        "duplicates.scan.store", lambda mine, part: held.append(is_held(mine)) or real(mine, part)
+    )
+    done = scan_register(actor=None).scan
+    assert all(held)
+    assert not is_held(done)
+    assert Keeper.of(done) is None
+    assert not is_held(done)
+
+
+def test_it_queues_a_waiting_scan_again_whose_task_was_lost(cast: Cast, street: list[Project]) -> None:
+    lost = scan._made(None, 100, [], None, "array", False, None)
+    assert resume_stale() == 0
+    Scan.objects.filter(pk=lost.pk).update(started_at=timezone.now() - timedelta(minutes=1))
+    assert resume_stale() == 1
+    lost.refresh_from_db()
+    assert lost.state == "done"
+
+
+def test_it_is_queued_again_only_once(cast: Cast, half_way: Scan, settings: Any) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+    assert [resume_stale(), resume_stale()] == [1, 0]
+    assert DBTaskResult.objects.get().args_kwargs["args"] == [half_way.pk]
 
 
 def test_it_stops_when_asked_and_keeps_what_it_found(
@@ -278,7 +362,13 @@ def half_way(cast: Cast, street: list[Project], monkeypatch: pytest.MonkeyPatch)
 
 
 def test_it_shows_the_progress_and_asks_again(cast: Cast, half_way: Scan) -> None:
-    page = logged_in(cast.fitri).get("/duplicates/").content.decode()
+    with held(half_way):
+        page = logged_in(cast.fitri).get("/duplicates/").content.decode()
+        answer = logged_in(cast.fitri).get(
+            f"/duplicates/scans/{half_way.pk}/", headers={"HX-Request": "true"}
+        )
+    assert "HX-Refresh" not in answer
+    assert "erhenti" not in page
     assert f'hx-get="/duplicates/scans/{half_way.pk}/"' in page
     assert 'max="26" value="5"' in page
     assert "19 %" in page
@@ -288,20 +378,43 @@ def test_it_shows_the_progress_and_asks_again(cast: Cast, half_way: Scan) -> Non
 def test_it_answers_a_fragment_and_loads_the_page_anew_at_the_end(cast: Cast, half_way: Scan) -> None:
     client = logged_in(cast.fitri)
     answer = client.get(f"/duplicates/scans/{half_way.pk}/", headers={"HX-Request": "true"})
-    assert "HX-Refresh" not in answer
-    cut_off(half_way)
-    answer = client.get(f"/duplicates/scans/{half_way.pk}/", headers={"HX-Request": "true"})
     assert answer["HX-Refresh"] == "true"
     assert Scan.objects.get().state == "done"
     assert client.get(f"/duplicates/scans/{half_way.pk}/").status_code == 302
 
 
+def test_it_says_that_it_was_cut_off(cast: Cast, half_way: Scan, settings: Any) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+    Scan.objects.update(alive_at=datetime(2026, 3, 2, 2, 5, tzinfo=UTC))
+    page = logged_in(cast.fitri).get("/duplicates/").content.decode()
+    assert "Terhenti pada 19 % (2 Mar 2026 09.05); dilanjutkan otomatis begitu server siap" in page
+    assert "detik lagi" not in page
+    assert f'hx-get="/duplicates/scans/{half_way.pk}/"' in page  # and goes on to look
+    assert DBTaskResult.objects.count() == 1
+
+
+def test_it_says_afterwards_that_it_was_cut_off(cast: Cast, half_way: Scan) -> None:
+    Scan.objects.update(alive_at=datetime(2026, 3, 2, 2, 5, tzinfo=UTC))
+    page = logged_in(cast.fitri).get("/duplicates/").content.decode()
+    assert Scan.objects.get().state == "done"
+    assert "Terhenti pada 2 Mar 2026 09.05, dilanjutkan pada " in page
+
+
 def test_it_is_stopped_from_the_page(cast: Cast, half_way: Scan) -> None:
-    answer = logged_in(cast.eko).post(f"/duplicates/scans/{half_way.pk}/cancel/", follow=True)
+    with held(half_way):
+        answer = logged_in(cast.eko).post(f"/duplicates/scans/{half_way.pk}/cancel/", follow=True)
     assert "sedang dihentikan" in answer.content.decode()
-    cut_off(half_way)
+    assert Scan.objects.get().state == "running"
     resume_stale()
     assert Scan.objects.get().state == "cancelled"
+
+
+def test_one_that_nobody_runs_is_stopped_at_once(cast: Cast, half_way: Scan) -> None:
+    cancel(half_way, actor=cast.eko)
+    assert half_way.state == "cancelled"
+    assert resume_stale() == 0
+    run(half_way)
+    assert (half_way.state, half_way.parts.count()) == ("cancelled", 4)
 
 
 def test_it_scans_only_what_changed_from_the_page(cast: Cast, street: list[Project]) -> None:
@@ -319,3 +432,17 @@ def test_it_knows_the_time_left_only_after_the_first_step() -> None:
     assert Scan(steps=0, started_at=now, alive_at=now).seconds_left is None
     half = Scan(steps=26, steps_done=13, started_at=now - timedelta(seconds=30), alive_at=now)
     assert (half.seconds_left, half.percent) == (30, 50)
+
+
+def test_it_counts_the_time_left_from_where_it_went_on() -> None:
+    now = timezone.now()
+    resumed = {
+        "code": "scan.resumed",
+        "params": {"resumed_at": (now - timedelta(seconds=6)).isoformat(), "done": 10},
+    }
+    went_on = Scan(
+        steps=26, steps_done=13, started_at=now - timedelta(hours=9), alive_at=now, message=resumed
+    )
+    assert went_on.seconds_left == 26
+    went_on.steps_done = 10
+    assert went_on.seconds_left is None

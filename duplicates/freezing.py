@@ -6,7 +6,7 @@ recorded is named in `not_rebuilt`. docs/design/engagements.md has a worked exam
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -28,12 +28,13 @@ from duplicates.project_as_of import (
     SiteAsOf,
     SpentAsOf,
 )
-from duplicates.rewinding import NAMES, Act, rewind_fields, rewind_money, rewind_sites
+from duplicates.rewinding import Act, rewind_fields, rewind_money, rewind_sites
 from photos import standing
 from photos.models import Claim, Review
 from places.message import Message, message, sentences
 from places.message import mark as _
 from projects.editing import as_json
+from projects.field_names import FIELD_NAMES
 from projects.models import Project, Relation, RelationKind, Site, SiteStatus, SiteVersion, StatusChange
 from projects.progress import weighted
 
@@ -73,21 +74,37 @@ def states(engagement: Engagement, project_ids: Iterable[int]) -> dict[int, Proj
     The first time that a state is needed after the cut-off day it is kept, and never rebuilt again.
     """
     wanted = set(project_ids)
-    kept = FrozenProject.objects.filter(engagement=engagement, project__in=wanted)
-    found = {row.project_id: ProjectAsOf.from_json(row.data) for row in kept}
+    found = _kept(engagement, wanted)
     missing = sorted(wanted - found.keys())
     for start in range(0, len(missing), _BATCH):
         made = rebuild(missing[start : start + _BATCH], engagement.cut_off)
-        if is_over(engagement):
-            FrozenProject.objects.bulk_create(
-                [
-                    FrozenProject(engagement=engagement, project_id=pk, data=state.as_json())
-                    for pk, state in made.items()
-                ],
-                ignore_conflicts=True,
-            )
+        keep(engagement, made.values())
         found |= made
     return found
+
+
+def batches(engagement: Engagement, project_ids: Iterable[int]) -> Iterator[list[ProjectAsOf]]:
+    """The same states, some hundred at a time, without keeping those that are not kept yet."""
+    ids = sorted(set(project_ids))
+    for start in range(0, len(ids), _BATCH):
+        wanted = ids[start : start + _BATCH]
+        found = _kept(engagement, wanted)
+        found |= rebuild([pk for pk in wanted if pk not in found], engagement.cut_off)
+        yield [found[pk] for pk in wanted if pk in found]
+
+
+def keep(engagement: Engagement, made: Iterable[ProjectAsOf]) -> None:
+    """Store states for good; nothing happens while the cut-off day is not over, or to those that are stored."""
+    if is_over(engagement):
+        FrozenProject.objects.bulk_create(
+            [FrozenProject(engagement=engagement, project_id=one.pk, data=one.as_json()) for one in made],
+            ignore_conflicts=True,
+        )
+
+
+def _kept(engagement: Engagement, project_ids: Iterable[int]) -> dict[int, ProjectAsOf]:
+    rows = FrozenProject.objects.filter(engagement=engagement, project__in=list(project_ids))
+    return {row.project_id: ProjectAsOf.from_json(row.data) for row in rows}
 
 
 def rebuild(project_ids: Sequence[int], cut_off: date) -> dict[int, ProjectAsOf]:
@@ -117,6 +134,7 @@ class _Material:
     spent: dict[int, list[Realisation]]
     claims: dict[int, list[tuple[Claim, int]]]  # with the site that it hung on
     verdicts: dict[int, str]  # of claims judged otherwise since
+    declared_later: set[int]  # claims whose sharing was declared since
     decisions: dict[int, str]  # newest review by then
     relations: dict[int, list[tuple[Relation, bool]]]
     shorts: dict[str, str]
@@ -128,7 +146,7 @@ class _Material:
         moved = _Moved.of(merges, moment)
         claims = _claims(ids, moment, moved)
         claim_ids = [claim.pk for rows in claims.values() for claim, _site in rows]
-        verdicts, refiled = _claim_acts(claim_ids, moment)
+        since = _claim_acts(claim_ids, moment)
         lines = _lines(ids, moved)
         sites = _by(Site.objects.filter(project__in=ids).order_by("no"), lambda site: site.project_id)
         return cls(
@@ -141,8 +159,11 @@ class _Material:
             lines=lines,
             budgets=_budgets(lines),
             spent=_spent(ids, moment, moved),
-            claims={pk: [row for row in rows if row[0].pk not in refiled] for pk, rows in claims.items()},
-            verdicts=verdicts,
+            claims={
+                pk: [row for row in rows if row[0].pk not in since.refiled] for pk, rows in claims.items()
+            },
+            verdicts=since.verdicts,
+            declared_later=since.declared,
             decisions=_decisions(claim_ids, moment),
             relations=_relations(ids, moved),
             shorts=dict(FundSource.objects.values_list("code", "short")),
@@ -157,7 +178,14 @@ def _by(rows: Iterable[Any], key: Callable[[Any], int]) -> dict[int, list[Any]]:
     return found
 
 
+def _is_to_come(moment: datetime) -> bool:
+    """Whether the moment is not there yet: then nothing was done after it that would have to be taken back."""
+    return moment > timezone.now()
+
+
 def _acts(ids: Sequence[int], moment: datetime) -> dict[int, list[Act]]:
+    if _is_to_come(moment):
+        return {}
     events = AuditEvent.objects.filter(
         subject_type="projects.project", subject_id__in=[str(pk) for pk in ids], at__gte=moment
     )
@@ -168,6 +196,8 @@ def _acts(ids: Sequence[int], moment: datetime) -> dict[int, list[Act]]:
 
 
 def _statuses(ids: Sequence[int], moment: datetime) -> dict[int, str]:
+    if _is_to_come(moment):
+        return {}
     changes = StatusChange.objects.filter(project__in=ids, at__gte=moment).order_by("-at", "-pk")
     return {change.project_id: change.before for change in changes}  # the earliest one is written last
 
@@ -203,6 +233,8 @@ class _Moved:
 
 
 def _merges(ids: Sequence[int], moment: datetime) -> list[Merge]:
+    if _is_to_come(moment):
+        return []
     merges = Merge.objects.filter(Q(kept__in=ids) | Q(gone__in=ids))
     after = Q(at__gte=moment) | Q(undone_at__gte=moment)
     return list(merges.filter(after).select_related("kept", "gone").order_by("-at"))
@@ -219,22 +251,34 @@ def _claims(ids: Sequence[int], moment: datetime, moved: _Moved) -> dict[int, li
     return found
 
 
-def _claim_acts(claim_ids: Sequence[int], moment: datetime) -> tuple[dict[int, str], set[int]]:
-    """Verdicts before the first recheck after the moment; and claims that were only made by filing anew after it."""
+@dataclass
+class _ClaimActs:
+    """Of claims, since the moment. verdicts: before the first recheck; refiled: only made by filing anew."""
+
+    verdicts: dict[int, str] = field(default_factory=dict)
+    refiled: set[int] = field(default_factory=set)
+    declared: set[int] = field(default_factory=set)
+
+
+def _claim_acts(claim_ids: Sequence[int], moment: datetime) -> _ClaimActs:
+    since = _ClaimActs()
+    if not claim_ids or _is_to_come(moment):
+        return since
     events = AuditEvent.objects.filter(
         subject_type="photos.claim",
         subject_id__in=[str(pk) for pk in claim_ids],
         at__gte=moment,
-        action__in=["claim.rechecked", "claim.refiled"],
+        action__in=["claim.rechecked", "claim.refiled", "claim.shared"],
     )
-    verdicts: dict[int, str] = {}
-    refiled: set[int] = set()
     for event in events.order_by("-id"):
+        claim = int(event.subject_id)
         if event.action == "claim.refiled":
-            refiled.add(int(event.subject_id))
+            since.refiled.add(claim)
+        elif event.action == "claim.shared":
+            since.declared.add(claim)
         elif event.data.get("verdict_was"):
-            verdicts[int(event.subject_id)] = event.data["verdict_was"]
-    return verdicts, refiled
+            since.verdicts[claim] = event.data["verdict_was"]
+    return since
 
 
 def _decisions(claim_ids: Sequence[int], moment: datetime) -> dict[int, str]:
@@ -380,7 +424,7 @@ _TEXTS = ("title", "work_type", "unit", "executor", "executor_name", "activity",
 def _fields(
     project: Project, material: _Material, acts: Sequence[Act], unsure: list[Message]
 ) -> dict[str, Any]:
-    was = rewind_fields({name: as_json(getattr(project, name)) for name in NAMES}, acts)
+    was = rewind_fields({name: as_json(getattr(project, name)) for name in FIELD_NAMES}, acts)
     unsure += was.unsure
     values = was.values
     values["status"] = material.status.get(project.pk, values["status"])
@@ -524,7 +568,8 @@ def _photos(
         verdict = material.verdicts.get(claim.pk, claim.verdict)
         decision = material.decisions.get(claim.pk)
         stands = standing.stands(verdict=verdict, decision=decision)
-        shown.append(_photo(claim, numbers.get(site, 0), verdict, decision or "", stands))
+        declared = bool(claim.shared_reason) and claim.pk not in material.declared_later
+        shown.append(_photo(claim, numbers.get(site, 0), verdict, decision or "", stands, declared))
         if site in sites:
             rows.append(
                 _ClaimThen(
@@ -552,7 +597,7 @@ def _photos(
     return tuple(shown), progress, str(summary.evidence), reached
 
 
-def _photo(claim: Claim, site_no: int, verdict: str, review: str, stands: bool) -> PhotoAsOf:
+def _photo(claim: Claim, site_no: int, verdict: str, review: str, stands: bool, declared: bool) -> PhotoAsOf:
     return PhotoAsOf(
         claim=claim.pk,
         photo=claim.photo_id,
@@ -566,6 +611,7 @@ def _photo(claim: Claim, site_no: int, verdict: str, review: str, stands: bool) 
         review=review,
         stands=stands,
         distance_m=claim.distance_m,
+        declared=declared,
     )
 
 

@@ -67,6 +67,7 @@ class PhotoAsOf:
     review: str  # accepted, rejected, asked, or "" (nobody had looked)
     stands: bool
     distance_m: float | None
+    declared: bool = False  # that one picture serves two works was said with a reason
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,11 @@ class ProjectAsOf:
     relations: tuple[RelationAsOf, ...] = ()
     # What the system did not record well enough to be sure of, each with its reason.
     not_rebuilt: tuple[Message, ...] = field(default=())
+
+    @property
+    def activity_code(self) -> str:
+        """The code alone, "02.03.12"."""
+        return self.activity.partition(" ")[0]
 
     @property
     def url(self) -> str:

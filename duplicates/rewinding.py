@@ -12,6 +12,7 @@ from typing import Any
 
 from places.message import Message, message, sentences
 from places.message import mark as _
+from projects.field_names import FIELD_NAMES
 
 SENTENCES = sentences(
     {
@@ -31,22 +32,6 @@ SENTENCES = sentences(
     }
 )
 
-# Fields of a project that acts tell of, with their words.
-NAMES: Mapping[str, str] = {
-    "title": _("Nama"),
-    "public_title": _("Nama untuk publik"),
-    "work_type": _("Jenis pekerjaan"),
-    "activity": _("Kegiatan anggaran"),
-    "status": _("Status"),
-    "published": _("Tampil untuk publik"),
-    "volume": _("Volume"),
-    "unit": _("Satuan"),
-    "executor": _("Cara pelaksanaan"),
-    "executor_name": _("Pelaksana"),
-    "planned_start": _("Rencana mulai"),
-    "planned_end": _("Rencana selesai"),
-    "tolerance_m": _("Batas jarak foto"),
-}
 Amounts = dict[str, Decimal]  # by fund source
 
 
@@ -86,11 +71,13 @@ def rewind_fields(today: Mapping[str, Any], acts: Iterable[Act]) -> Rewound:
     was = Rewound(dict(today))
     for act in acts:
         for name, change in act.changes.items():
-            if name not in NAMES or name not in was.values or not _is_change(change):
+            if name not in FIELD_NAMES or name not in was.values or not _is_change(change):
                 continue
             before, after = change
             if not same(was.values[name], after):
-                was.unsure.append(message("frozen.unrecorded", name_word=NAMES[name], changed_at=_at(act)))
+                was.unsure.append(
+                    message("frozen.unrecorded", name_word=FIELD_NAMES[name], changed_at=_at(act))
+                )
             was.values[name] = before
     return was
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import AuditEvent
 from places.saying import number, rupiah
+from projects.field_names import FIELD_NAMES
 from projects.models import Project, RelationKind, SiteSource, Status, WorkType
 
 
@@ -72,25 +73,8 @@ def _number(text: Any) -> Decimal:
 
 
 def _change(name: str, change: Any) -> str:
-    labels = {
-        "title": _("Nama"),
-        "public_title": _("Nama untuk publik"),
-        "work_type": _("Jenis"),
-        "activity": _("Kegiatan anggaran"),
-        "volume": _("Volume"),
-        "unit": _("Satuan"),
-        "executor": _("Cara pelaksanaan"),
-        "executor_name": _("Pelaksana"),
-        "planned_start": _("Rencana mulai"),
-        "planned_end": _("Rencana selesai"),
-        "tolerance_m": _("Batas jarak foto"),
-        "status": _("Status"),
-        "published": _("Tampil untuk publik"),
-        "budget": _("Anggaran"),
-        "sites": _("Titik lokasi"),
-        "point": _("Titik"),
-    }
-    label = labels.get(name, name)
+    parts = {"budget": _("Anggaran"), "sites": _("Titik lokasi"), "point": _("Titik")}
+    label = parts.get(name) or _(FIELD_NAMES.get(name, name))
     if name == "sites":
         return f"{label}: {_sites(change)}"
     if isinstance(change, list) and len(change) == 2:

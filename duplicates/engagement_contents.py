@@ -288,6 +288,7 @@ class EngagementContents:
     findings: tuple[Finding, ...]  # duplicates (ganda, sebagian, data dobel) first, by money
     drafts: tuple[Finding, ...]
     pairs: tuple[PairListed, ...]
+    works: tuple[ProjectAsOf, ...]  # of all these pairs, as they were at the cut-off, by code
     cases: tuple[CaseListed, ...]
     decisions: tuple[DecisionWritten, ...]  # all, withdrawn ones too
     remarks: tuple[RemarkWritten, ...]
@@ -305,7 +306,9 @@ def contents_of(engagement: Engagement) -> EngagementContents:
         .order_by("-weight", "distance_m", "left__code", "right__code")
     )
     states = freezing.states(engagement, {key for pair in pairs for key in (pair.left_id, pair.right_id)})
-    listed = [_pair(pair, states) for pair in pairs if {pair.left_id, pair.right_id} <= states.keys()]
+    listed = [
+        _pair(engagement, pair, states) for pair in pairs if {pair.left_id, pair.right_id} <= states.keys()
+    ]
     decisions = list(_decisions(engagement))
     findings = _findings(engagement, states, decisions)
     done = [one for one in findings if not one.is_draft]
@@ -327,6 +330,7 @@ def contents_of(engagement: Engagement) -> EngagementContents:
         findings=tuple(done),
         drafts=tuple(one for one in findings if one.is_draft),
         pairs=tuple(listed),
+        works=_works(listed, states),
         cases=tuple(_cases(pairs, listed)),
         decisions=tuple(_written(one) for one in decisions),
         remarks=tuple(_remarks(engagement)),
@@ -361,11 +365,18 @@ def pair_url(engagement: Engagement | int, pair: int) -> str:
     return reverse("engagement_pair", args=[key, pair])
 
 
-def _pair(pair: Any, states: Mapping[int, ProjectAsOf]) -> PairListed:
+def _works(listed: Iterable[PairListed], states: Mapping[int, ProjectAsOf]) -> tuple[ProjectAsOf, ...]:
+    known = {state.code: state for state in states.values()}
+    return tuple(
+        known[code] for code in sorted({code for pair in listed for code in (pair.left, pair.right)})
+    )
+
+
+def _pair(engagement: Engagement, pair: Any, states: Mapping[int, ProjectAsOf]) -> PairListed:
     left, right = states[pair.left_id], states[pair.right_id]
     return PairListed(
         pk=pair.pk,
-        url=reverse("duplicate_pair", args=[pair.pk]),
+        url=pair_url(engagement, pair.pk),
         case=pair.case_id,
         left=left.code,
         left_title=left.title,

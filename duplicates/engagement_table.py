@@ -1,63 +1,58 @@
 """An engagement's contents as a table of pairs, for layers, workbook and the map page: both works as of the cut-off."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 
 import shapely
 
 from duplicates.comparison import Record
-from duplicates.engagement_contents import EngagementContents, Finding, PairListed, Scored
+from duplicates.engagement_contents import EngagementContents, Scored
 from duplicates.kernel import PairTable, ScoredPair
 from duplicates.project_as_of import ProjectAsOf
 from duplicates.score import SignalScore
 
 
 def engagement_table(contents: EngagementContents) -> PairTable:
-    """Findings and drafts with their works where they were; then the pairs without a conclusion, whose works have no
-    place here, because they are not frozen."""
-    every = (*contents.findings, *contents.drafts)
-    records: dict[str, Record] = {}
+    """Pairs of findings and drafts first, then the others; all works where they were at the cut-off."""
+    works = {work.code: work for work in contents.works}
     pairs: dict[int, ScoredPair] = {}
-    for finding in every:
+    for finding in (*contents.findings, *contents.drafts):
         for side in (finding.left, finding.right):
-            records[side.project.code] = _record(side.project)
+            works.setdefault(side.project.code, side.project)
         pairs[finding.pair] = _scored(finding.left.project.code, finding.right.project.code, finding.score)
     for pair in contents.pairs:
-        for code, title, year in (
-            (pair.left, pair.left_title, pair.left_year),
-            (pair.right, pair.right_title, pair.right_year),
-        ):
-            records.setdefault(code, Record(id=code, code=code, title=title, year=year))
         pairs.setdefault(pair.pk, _scored(pair.left, pair.right, pair.score))
-    return PairTable.of(list(pairs.values()), records.values())
+    return PairTable.of(list(pairs.values()), [_record(work) for work in works.values()])
 
 
-def conclusions(contents: EngagementContents) -> Mapping[tuple[str, str], Mapping[str, str]]:
-    """For each pair by its two codes: case, conclusion, made and reviewed by, amount, as text."""
-    known = {(pair.left, pair.right): _listed(pair) for pair in contents.pairs}
-    for finding in (*contents.findings, *contents.drafts):
-        known[finding.left.project.code, finding.right.project.code] = _concluded(finding)
+@dataclass(frozen=True)
+class Known:
+    """What is known of a pair of an engagement beside its score. url: the path of its finding, else of its pair."""
+
+    case: str
+    conclusion: str
+    made_by: str
+    reviewed_by: str
+    amount: Decimal | None
+    url: str
+
+
+def conclusions(contents: EngagementContents) -> Mapping[tuple[str, str], Known]:
+    """For each pair by its two codes: case, conclusion, made and reviewed by, amount, its page."""
+    known = {
+        (pair.left, pair.right): Known(_case(pair.case), pair.kind_words, "", "", None, pair.url)
+        for pair in contents.pairs
+    }
+    for one in (*contents.findings, *contents.drafts):
+        known[one.left.project.code, one.right.project.code] = Known(
+            _case(one.case), one.kind_words, one.made_by, one.reviewed_by, one.sheet.amount, one.url
+        )
     return known
 
 
-def _concluded(finding: Finding) -> dict[str, str]:
-    amount = finding.sheet.amount
-    return {
-        "case": f"#{finding.case}" if finding.case else "",
-        "conclusion": finding.kind_words,
-        "made_by": finding.made_by,
-        "reviewed_by": finding.reviewed_by,
-        "amount": "" if amount is None else f"{amount:.2f}",
-    }
-
-
-def _listed(pair: PairListed) -> dict[str, str]:
-    return {
-        "case": f"#{pair.case}" if pair.case else "",
-        "conclusion": pair.kind_words,
-        "made_by": "",
-        "reviewed_by": "",
-        "amount": "",
-    }
+def _case(number: int | None) -> str:
+    return f"#{number}" if number else ""
 
 
 def _scored(left: str, right: str, score: Scored) -> ScoredPair:

@@ -50,7 +50,7 @@ def engagement_map(request: HttpRequest, pk: int) -> HttpResponse:
     with translation.override("id"):
         contents = engagement_contents.contents_of(engagement)
         line = f"Penugasan {contents.assignment}, data per {day(contents.cut_off)}."
-        words = {sides: known["conclusion"] for sides, known in conclusions(contents).items()}
+        words = {sides: known.conclusion for sides, known in conclusions(contents).items()}
         return _handed(request, engagement, engagement_table(contents), f"penugasan-{pk}.html", line, words)
 
 

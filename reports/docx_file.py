@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,14 +15,30 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Pt, RGBColor
 
-from reports.outline import Block, Bullets, Document, Facts, Grid, Heading, Paragraph, Run, Signatures, Text
+from reports.outline import (
+    PICTURES_IN_A_ROW,
+    Block,
+    Bullets,
+    Document,
+    Facts,
+    Grid,
+    Heading,
+    Paragraph,
+    Picture,
+    Pictures,
+    Run,
+    Signatures,
+    Text,
+)
 
 FONT = "Arial"
 PAGE = (Cm(21), Cm(29.7))
 SIDE, TOP = Cm(2), Cm(2.2)
 BODY_PT, TABLE_PT, SMALL_PT = 10, 8.5, 8
 GREEN, MUTED, LINK = RGBColor(0x08, 0x4C, 0x43), RGBColor(0x4A, 0x60, 0x5B), RGBColor(0x0B, 0x57, 0x8A)
-SHADE, NOTE_SHADE = "E9EFEA", "FBF3E2"
+SHADE, NOTE_SHADE, BORDER = "E9EFEA", "FBF3E2", "B4BDB4"
+CELL_TWIPS = {"top": 40, "left": 90, "bottom": 40, "right": 90}
+PICTURE = (Cm(5.2), Cm(4))  # the most that a small picture takes
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -133,6 +149,8 @@ def _add(file: Any, block: Block, width: int) -> None:
             _facts(file, rows, width)
         case Grid():
             _grid(file, block, width)
+        case Pictures():
+            _pictures(file, block, width)
         case Signatures(people):
             _signatures(file, people, width)
 
@@ -162,6 +180,7 @@ def _link(paragraph: Any, run: Any, href: str) -> None:
 def _table(file: Any, rows: int, shares: tuple[int, ...], width: int) -> Any:
     table = file.add_table(rows, len(shares))
     table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.LEFT, False
+    _look(table)
     unit = width / sum(shares)
     for column, share in zip(table.columns, shares, strict=True):
         column.width = int(unit * share)
@@ -172,9 +191,30 @@ def _table(file: Any, rows: int, shares: tuple[int, ...], width: int) -> Any:
     return table
 
 
+def _look(table: Any) -> None:
+    """Thin grey lines, some air in the cells, the left line where the text begins."""
+    lines = OxmlElement("w:tblBorders")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        lines.append(_element(f"w:{side}", val="single", sz="4", space="0", color=BORDER))
+    _layout(table).addprevious(_element("w:tblInd", w=str(CELL_TWIPS["left"]), type="dxa"))
+    _layout(table).addprevious(lines)  # the schema wants: indent, borders, layout, margins
+    _air(table, CELL_TWIPS)
+
+
+def _layout(table: Any) -> Any:
+    return table._tbl.tblPr.find(qn("w:tblLayout"))
+
+
+def _air(table: Any, twips: Mapping[str, int]) -> None:
+    air = OxmlElement("w:tblCellMar")
+    for side, much in twips.items():
+        air.append(_element(f"w:{side}", w=str(much), type="dxa"))
+    _layout(table).addnext(air)
+
+
 def _fill(cell: Any, text: Text, *, bold: bool = False, right: bool = False, shade: bool = False) -> None:
     paragraph = cell.paragraphs[0]
-    paragraph.paragraph_format.space_after = Pt(1)
+    paragraph.paragraph_format.space_after = Pt(0)
     if right:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _write(paragraph, text, size=TABLE_PT, bold=bold)
@@ -210,7 +250,43 @@ def _grid(file: Any, grid: Grid, width: int) -> None:
         is_total = row is grid.total
         for number, (cell, text) in enumerate(zip(cells, row, strict=True)):
             _fill(cell, text, right=number in grid.right, bold=is_total, shade=is_total)
+    for cells in (
+        lines[0],
+        *(lines[-2:-1] if grid.total else ()),
+    ):  # neither head nor sum stands alone on a page
+        for cell in cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
     _after(file)
+
+
+def _pictures(file: Any, block: Pictures, width: int) -> None:
+    """Rows of pictures without lines, each over its caption; a row is never torn apart."""
+    table = file.add_table(0, PICTURES_IN_A_ROW)
+    table.autofit = False
+    _air(table, {"left": 0, "right": 120})
+    for pictures in block.rows:
+        row = table.add_row()
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for cell in row.cells:
+            cell.width = width // PICTURES_IN_A_ROW
+        for cell, picture in zip(row.cells, pictures, strict=False):
+            _picture(cell, picture)
+    _after(file)
+
+
+def _picture(cell: Any, picture: Picture) -> None:
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.space_after = Pt(2)
+    if picture.content:
+        run = paragraph.add_run()
+        shown = run.add_picture(io.BytesIO(picture.content))
+        scale = min(PICTURE[0] / shown.width, PICTURE[1] / shown.height)
+        shown.width, shown.height = int(shown.width * scale), int(shown.height * scale)
+        shown._inline.docPr.set("descr", picture.alt)
+    else:
+        _small(paragraph.add_run(picture.alt))
+    caption = cell.add_paragraph()
+    _write(caption, picture.caption, size=SMALL_PT)
 
 
 def _signatures(file: Any, people: tuple[tuple[str, str], ...], width: int) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from django.utils import translation
 
 from duplicates.engagement_contents import EngagementContents, Finding
-from duplicates.weights import LEVELS
 from places.saying import say
 from reports import engagement_parts as parts
 from reports import words
@@ -19,37 +18,31 @@ def engagement_book(contents: EngagementContents, base: str) -> bytes:
     every = (*contents.findings, *contents.drafts)
     with translation.override("id"):
         sheets = [
-            Sheet("Ringkasan", ("", ""), list(_summary(contents, site)), (46, 60)),
-            Sheet("Pasangan", PAIRS, list(_pairs(contents, site)), (8, 8, 24, 50, 8, 24, 50, 8, 30, 20)),
-            Sheet("Kasus", CASES, list(_cases(contents, site)), (8, 12, 60, 20, 20, 14)),
-            Sheet("Kesimpulan", CONCLUSIONS, list(_conclusions(contents)), (8, 26, 12, 60, 20, 26, 20, 26, 40)),
-            Sheet("Temuan", FINDINGS, list(_findings(every, site)), (6, 26, 24, 24, 50, 50, 40, 40, 40, 20, 20, 20)),
-            Sheet("Tindak lanjut", FOLLOWED, list(_followed(every)), (8, 14, 24, 50, 14, 20, 24, 20)),
-            Sheet("Metode", METHOD, list(_method(every)), (10, 20, 20, 70, 10)),
+            Sheet("Ringkasan", ("Keterangan", "Isi"), list(_summary(contents, site)), (46, 60)),
+            Sheet("Pasangan", PAIRS, list(_pairs(contents, site)), (6, 8, 24, 40, 9, 24, 40, 9, 26, 20)),
+            Sheet("Kasus", CASES, list(_cases(contents, site)), (8, 11, 50, 20, 20, 13)),
+            Sheet("Kesimpulan", CONCLUSIONS, list(_conclusions(contents, site)), (8, 24, 24, 26, 12, 50, 18, 18, 18, 18, 40)),
+            Sheet("Temuan", FINDINGS, list(_findings(every, site)), (6, 22, 24, 24, 46, 46, 34, 34, 34, 20, 18, 18)),
+            Sheet("Tindak lanjut", FOLLOWED, list(_followed(every, site)), (8, 14, 22, 46, 14, 20, 24, 20)),
+            Sheet("Foto", PHOTOS, list(_photos(every, site)), (8, 24, 14, 18, 32, 68)),
+            Sheet("Metode", METHOD, list(_method(every)), (8, 22, 80, 10)),
         ]  # fmt: skip
         return workbook(sheets, at=parts.made_at(contents))
 
 
 PAIRS = (
-    "No.",
-    "Kasus",
-    "Kode A",
-    "Pekerjaan A",
-    "Tahun A",
-    "Kode B",
-    "Pekerjaan B",
-    "Tahun B",
-    "Kesimpulan",
-    "Nilai",
-)
+    "No.", "Kasus", "Kode A", "Pekerjaan A", "Tahun A", "Kode B", "Pekerjaan B", "Tahun B", "Kesimpulan", "Pagu terkecil",
+)  # fmt: skip
 CASES = ("Kasus", "Pasangan", "Pekerjaan", "Nilai", "Ditangani", "Disimpulkan")
 CONCLUSIONS = (
-    "No.", "Kesimpulan", "Panjang (m)", "Alasan", "Oleh", "Waktu", "Ditelaah oleh", "Waktu telaah", "Ditarik",
+    "No.", "Kode A", "Kode B", "Kesimpulan", "Panjang (m)", "Alasan", "Oleh", "Waktu (WIB)", "Ditelaah oleh",
+    "Waktu telaah (WIB)", "Ditarik",
 )  # fmt: skip
 FINDINGS = ("No.", "Kesimpulan", "Kode A", "Kode B", "Kondisi", "Kriteria", "Sebab", "Akibat", "Rekomendasi", "Nilai",
             "Dibuat oleh", "Ditelaah oleh")  # fmt: skip
 FOLLOWED = ("Temuan", "Tanggal", "Jenis", "Uraian", "Batas waktu", "Nilai", "Dokumen", "Dicatat oleh")
-METHOD = ("Temuan", "Tanda", "Tingkat", "Yang terbaca", "Bobot")
+PHOTOS = ("Temuan", "Kode", "Progres", "Waktu foto (WIB)", "Keadaan", "SHA-256")
+METHOD = ("Temuan", "Tanda", "Yang terbaca", "Bobot")
 
 
 def _summary(contents: EngagementContents, site: Site) -> Iterator[Sequence[Value]]:
@@ -61,35 +54,50 @@ def _summary(contents: EngagementContents, site: Site) -> Iterator[Sequence[Valu
     yield "Kasus", done.cases
     yield "Pasangan disimpulkan", done.concluded
     yield "Pasangan belum disimpulkan", done.not_concluded
+    yield "Dikecualikan: pekerjaan dicatat setelah tanggal data", done.too_young
     yield from ((kind_words, many) for _code, kind_words, many in done.by_kind)
     yield "Temuan dalam laporan", len(contents.findings)
     yield "Konsep belum ditelaah", len(contents.drafts)
     yield "Nilai temuan", contents.total
 
 
+def _pages(contents: EngagementContents, site: Site) -> dict[str, str]:
+    return {work.code: site.link(work.url) for work in contents.works}
+
+
 def _pairs(contents: EngagementContents, site: Site) -> Iterator[Sequence[Value]]:
+    pages = _pages(contents, site)
     for number, pair in enumerate(contents.pairs, 1):
         link = site.link(pair.url)
+        money = None if pair.money is None else Link(pair.money, link)
         yield (
-            Link(number, link), f"#{pair.case}" if pair.case else "", pair.left, pair.left_title, pair.left_year,
-            pair.right, pair.right_title, pair.right_year, pair.kind_words or "Belum disimpulkan", pair.money,
+            Link(number, link), f"#{pair.case}" if pair.case else "",
+            Link(pair.left, pages.get(pair.left, "")), pair.left_title, pair.left_year,
+            Link(pair.right, pages.get(pair.right, "")), pair.right_title, pair.right_year,
+            pair.kind_words or "Belum disimpulkan", money,
         )  # fmt: skip
 
 
 def _cases(contents: EngagementContents, site: Site) -> Iterator[Sequence[Value]]:
     for case in contents.cases:
+        link = site.link(case.url)
         yield (
-            Link(f"#{case.pk}", site.link(case.url)), len(case.pairs), "\n".join(case.projects), case.money,
+            Link(f"#{case.pk}", link), len(case.pairs), "\n".join(case.projects), Link(case.money, link),
             case.assigned_to, case.concluded,
         )  # fmt: skip
 
 
-def _conclusions(contents: EngagementContents) -> Iterator[Sequence[Value]]:
-    for one in contents.decisions:
+def _conclusions(contents: EngagementContents, site: Site) -> Iterator[Sequence[Value]]:
+    pages = _pages(contents, site)
+    pairs = {pair.pk: pair for pair in contents.pairs}
+    for number, one in enumerate(contents.decisions, 1):
+        pair = pairs.get(one.pair)
+        left, right = (pair.left, pair.right) if pair else ("", "")
         withdrawn = f"{words.at(one.withdrawn_at)}, {one.withdrawn_by}: {one.withdrawn_reason}"
         yield (
-            one.pk, one.kind_words, one.metres, one.reason, one.by, words.at(one.at), one.reviewed_by,
-            words.at(one.reviewed_at) if one.reviewed_at else "", withdrawn if one.withdrawn_at else "",
+            Link(number, site.link(pair.url) if pair else ""), Link(left, pages.get(left, "")),
+            Link(right, pages.get(right, "")), one.kind_words, one.metres, one.reason, one.by, one.at, one.reviewed_by,
+            one.reviewed_at, withdrawn if one.withdrawn_at else "",
         )  # fmt: skip
 
 
@@ -106,16 +114,36 @@ def _findings(findings: Sequence[Finding], site: Site) -> Iterator[Sequence[Valu
         )  # fmt: skip
 
 
-def _followed(findings: Sequence[Finding]) -> Iterator[Sequence[Value]]:
+def _followed(findings: Sequence[Finding], site: Site) -> Iterator[Sequence[Value]]:
     for finding in findings:
+        link = site.link(finding.url)
         for one in (*finding.replies, *finding.follow_ups):
-            yield finding.number, one.on, one.kind_words, one.note, one.due, one.amount, one.document, one.by
+            amount = None if one.amount is None else Link(one.amount, link)
+            yield (
+                Link(finding.number, link),
+                one.on,
+                one.kind_words,
+                one.note,
+                one.due,
+                amount,
+                one.document,
+                one.by,
+            )
+
+
+def _photos(findings: Sequence[Finding], site: Site) -> Iterator[Sequence[Value]]:
+    for finding in findings:
+        for side in (finding.left, finding.right):
+            for photo in side.project.photos:
+                link = site.photo(photo)
+                yield (
+                    finding.number, Link(side.project.code, site.project(side)), Link(parts.stage(photo), link),
+                    photo.taken_at, parts.judged(photo), Link(photo.sha256, link),
+                )  # fmt: skip
 
 
 def _method(findings: Sequence[Finding]) -> Iterator[Sequence[Value]]:
-    yield None, "", "", parts.NO_EVIDENCE, None
+    yield None, "", parts.NO_EVIDENCE, None
     for finding in findings:
         for one in finding.score.signals:
-            yield finding.number, one.name, one.level, say(one.message), one.weight
-    for level in LEVELS:
-        yield None, level.signal, level.name, level.reason, round(level.weight, 2)
+            yield finding.number, words.signal(one.name), say(one.message), one.weight

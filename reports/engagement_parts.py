@@ -14,9 +14,23 @@ from duplicates.engagement_contents import (
     Side,
 )
 from duplicates.project_as_of import PhotoAsOf
-from places.saying import say
+from photos.models import Purpose, Verdict
+from places.saying import metres, say
 from reports import words
-from reports.outline import Block, Bullets, Facts, Grid, Heading, Paragraph, Run, Text, text
+from reports.outline import (
+    Block,
+    Bullets,
+    Facts,
+    Grid,
+    Heading,
+    Paragraph,
+    Picture,
+    Pictures,
+    Run,
+    Text,
+    text,
+)
+from reports.pictures import MOST_OF_A_FINDING, Album
 from reports.stamps import stamp
 
 NOT_WRITTEN: Text = (Run("Belum ditulis.", muted=True),)
@@ -35,6 +49,10 @@ class Site:
     def link(self, path: str) -> str:
         """The absolute address of a page."""
         return f"{self.base.rstrip('/')}{path}" if self.base and path.startswith("/") else ""
+
+    def workbook(self, contents: EngagementContents) -> str:
+        """The workbook of the engagement, which lists everything."""
+        return self.link(f"{contents.url}files/penugasan.xlsx")
 
     def project(self, side: Side) -> str:
         return self.link(side.project.url)
@@ -88,37 +106,35 @@ def finding_name(finding: Finding) -> str:
     return f"Temuan {finding.number}: {finding.kind_words}"
 
 
+# Rows of a side that the paper writes itself, because they lead somewhere.
+SAID_WITH_LINKS = frozenset({"Nama", "Pagu", "Realisasi"})
+
+
 def sides(finding: Finding, site: Site) -> Iterator[Block]:
     """Both projects as they were at the cut-off, side by side, and what was changed since."""
-    left, right = finding.left, finding.right
-    codes = [text(side.project.code, href=site.project(side)) for side in (left, right)]
-    other = dict(right.rows)
-    names = [name for name, _value in left.rows] + [name for name in other if name not in dict(left.rows)]
-    mine = dict(left.rows)
-    rows = [(text("Kode", bold=True), *codes)]
+    left, right = both = finding.left, finding.right
+    mine, theirs = dict(left.rows), dict(right.rows)
+    rows = [
+        (text("Kode", bold=True), *(text(side.project.code, href=site.project(side)) for side in both)),
+        (text("Nama pekerjaan", bold=True), *(text(side.project.title) for side in both)),
+        (text("Pagu", bold=True), *(_money(side, side.project.planned, site) for side in both)),
+        (text("Realisasi", bold=True), *(_money(side, side.project.realised, site) for side in both)),
+    ]
     rows += [
-        (text("Nama pekerjaan", bold=True), text(left.project.title), text(right.project.title)),
-        (text("Rencana (Rp)", bold=True), *(_money(side, side.project.planned, site) for side in (left, right))),
-        (
-            text("Realisasi (Rp)", bold=True),
-            *(_money(side, side.project.realised, site) for side in (left, right)),
-        ),
-    ]  # fmt: skip
-    rows += [(text(name, bold=True), text(mine.get(name, "–")), text(other.get(name, "–"))) for name in names]
+        (text(name, bold=True), text(mine.get(name, "–")), text(theirs.get(name, "–")))
+        for name in {**mine, **theirs}
+        if name not in SAID_WITH_LINKS
+    ]
     yield Grid(("", "Pekerjaan A", "Pekerjaan B"), tuple(rows), (24, 38, 38))
     changes = [
         text(f"{side.project.code}: {change.name} semula {change.then}, sekarang {change.now}.")
-        for side in (left, right)
+        for side in both
         for change in side.since
     ]
     if changes:
         yield Paragraph(text("Berubah setelah tanggal data (tidak dipakai dalam temuan):", muted=True))
         yield Bullets(tuple(changes))
-    unsure = [
-        text(f"{side.project.code}: {say(note)}")
-        for side in (left, right)
-        for note in side.project.not_rebuilt
-    ]
+    unsure = [text(f"{side.project.code}: {say(note)}") for side in both for note in side.project.not_rebuilt]
     if unsure:
         yield Paragraph(text("Keadaan per tanggal data yang tidak tercatat lengkap:", muted=True))
         yield Bullets(tuple(unsure))
@@ -149,36 +165,90 @@ def money_lines(finding: Finding, site: Site) -> Iterator[Block]:
         yield Grid(head, tuple(rows), (5, 14, 13, 28, 18, 22), frozenset({5}))
 
 
-def photos(finding: Finding, site: Site) -> Iterator[Block]:
-    """Photos that the two projects share, then all photos by stage with their hashes."""
+def photos(finding: Finding, site: Site, album: Album) -> Iterator[Block]:
+    """Photos that the two projects share, then all photos by stage: small pictures first, then a table of hashes."""
     if finding.shared_photos:
         yield Heading(3, "Satu foto untuk dua pekerjaan")
+        yield Pictures(
+            tuple(_shared(a, b, site, album) for a, b in finding.shared_photos[:MOST_OF_A_FINDING])
+        )
         rows = tuple(
-            (
-                text(f"{_stage(a)} · {words.at(a.taken_at)}", href=site.photo(a)),
-                text(f"{_stage(b)} · {words.at(b.taken_at)}", href=site.photo(b)),
-                text(a.sha256),
-            )
+            (text(_when(a), href=site.photo(a)), text(_when(b), href=site.photo(b)), text(a.sha256))
             for a, b in finding.shared_photos
         )
         yield Grid(("Pada pekerjaan A", "Pada pekerjaan B", "SHA-256"), rows, (28, 28, 44))
-    every = tuple(
-        (
-            text(name),
-            text(_stage(photo), href=site.photo(photo)),
-            text(words.at(photo.taken_at)),
-            text("diterima" if photo.stands else "belum diterima"),
-            text(photo.sha256),
-        )
-        for name, side in (("A", finding.left), ("B", finding.right))
-        for photo in side.project.photos
-    )
+    every = [(name, one) for name, side in _sides(finding) for one in side.project.photos]
     if every:
         yield Heading(3, "Foto per tanggal data")
-        yield Grid(("", "Progres", "Waktu foto", "Keadaan", "SHA-256"), every, (5, 12, 24, 16, 43))
+        yield from _shown(every, site, album)
+        listed = tuple(
+            (
+                text(name),
+                text(stage(photo), href=site.photo(photo)),
+                text(words.at(photo.taken_at)),
+                text(judged(photo)),
+                text(photo.sha256),
+            )
+            for name, photo in every
+        )
+        yield Grid(("", "Progres", "Waktu foto", "Keadaan", "SHA-256"), listed, (4, 13, 20, 20, 43))
 
 
-def _stage(photo: PhotoAsOf) -> str:
+def _sides(finding: Finding) -> tuple[tuple[str, Side], tuple[str, Side]]:
+    return ("A", finding.left), ("B", finding.right)
+
+
+def _shown(every: list[tuple[str, PhotoAsOf]], site: Site, album: Album) -> Iterator[Block]:
+    chosen = {photo.claim for photo in album.chosen(photo for _name, photo in every)}
+    shown = [(name, photo) for name, photo in every if photo.claim in chosen]
+    if len(shown) < len(every):
+        many = (
+            f"Gambar {words.count(len(shown))} dari {words.count(len(every))} foto; semuanya ada dalam tabel."
+        )
+        yield Paragraph(text(many, muted=True))
+    if shown:
+        yield Pictures(tuple(_pictured(name, photo, site, album) for name, photo in shown))
+
+
+def _pictured(name: str, photo: PhotoAsOf, site: Site, album: Album) -> Picture:
+    told = f"\n{words.at(photo.taken_at)}\n{judged(photo)}\nSHA-256 {short_hash(photo)}"
+    link = text(f"{name} · {stage(photo)}", href=site.photo(photo), bold=True)
+    return _picture(photo, (*link, *text(told)), f"Foto pekerjaan {name}, {stage(photo)}", album)
+
+
+def _shared(a: PhotoAsOf, b: PhotoAsOf, site: Site, album: Album) -> Picture:
+    caption = (
+        *text(f"A · {_when(a)}", href=site.photo(a)), *text("\n"),
+        *text(f"B · {_when(b)}", href=site.photo(b)), *text(f"\nSHA-256 {short_hash(a)}"),
+    )  # fmt: skip
+    return _picture(a, caption, f"Foto pekerjaan A, {stage(a)}, dan pekerjaan B, {stage(b)}", album)
+
+
+def _picture(photo: PhotoAsOf, caption: Text, alt: str, album: Album) -> Picture:
+    content = album.picture(photo)
+    return Picture(content, caption, alt if content else f"{alt}: gambar kecil tidak tersimpan")
+
+
+def short_hash(photo: PhotoAsOf) -> str:
+    """The first twelve characters of a file's SHA-256, enough to find it in the table."""
+    return f"{photo.sha256[:12]}…"
+
+
+def judged(photo: PhotoAsOf) -> str:
+    """Verdict, distance and whether the photo counts: "Sesuai lokasi (3,2 m), diterima"."""
+    verdict = str(Verdict(photo.verdict).label) if photo.verdict in Verdict.values else photo.verdict
+    apart = "" if photo.distance_m is None else f" ({metres(photo.distance_m)})"
+    return f"{verdict}{apart}, {'diterima' if photo.stands else 'belum diterima'}"
+
+
+def _when(photo: PhotoAsOf) -> str:
+    return f"{stage(photo)} · {words.at(photo.taken_at)}"
+
+
+def stage(photo: PhotoAsOf) -> str:
+    """What a photo is said to show: "50 %", or its purpose where that is no progress."""
+    if photo.purpose in Purpose.values and photo.purpose != Purpose.PROGRESS:
+        return f"{Purpose(photo.purpose).label} {photo.progress} %"
     return f"{photo.progress} %"
 
 
@@ -309,7 +379,11 @@ def method(contents: EngagementContents, findings: Iterable[Finding]) -> Iterato
 
 def _scored(score: Scored) -> Iterator[Block]:
     rows = tuple(
-        (text(signal.name), text(say(signal.message)), text(f"{words.number(signal.weight, 2)}"))
+        (
+            text(words.signal(signal.name)),
+            text(say(signal.message)),
+            text(f"{words.number(signal.weight, 2)}"),
+        )
         for signal in score.signals
     )
     yield Grid(

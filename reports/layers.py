@@ -8,6 +8,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -20,17 +21,19 @@ import shapely
 from duplicates.comparison import Record
 from duplicates.kernel import PairTable, ScoredPair
 from duplicates.nearest import nearest_line
+from places.saying import say
 from reports.pairs import COLUMNS, values
 from reports.stamps import stamp
 
 CRS = "EPSG:4326"
 GPKG_OPTIONS = {"VERSION": "1.2"}  # older programs read it without a warning
-Extra = Callable[[ScoredPair], Mapping[str, Any]]
+Extra = Callable[[ScoredPair], Mapping[str, str | Decimal | None]]
+Pages = Mapping[str, str]  # of works, by their id
 
 _TEXT, _NUMBER, _WHOLE = "string", "float64", "Int64"
 _PAIR_TYPES = {
     "left_id": _TEXT, "right_id": _TEXT, "distance_m": _NUMBER, "probability": _NUMBER, "weight": _NUMBER,
-    "signals": _TEXT, "left_title": _TEXT, "right_title": _TEXT,
+    "signals": _TEXT, "left_title": _TEXT, "right_title": _TEXT, "reasons": _TEXT,
 }  # fmt: skip
 _WORK_TYPES = {
     "id": _TEXT, "side": _TEXT, "title": _TEXT, "year": _WHOLE, "work_type": _TEXT, "activity": _TEXT,
@@ -48,16 +51,23 @@ class Layers:
     works: geopandas.GeoDataFrame
 
 
-def layers_of(table: PairTable, *, extra: Extra | None = None) -> Layers:
-    """The layers of a table of pairs. extra: more columns of text for a pair (its case, its conclusion)."""
+def layers_of(table: PairTable, *, extra: Extra | None = None, pages: Pages | None = None) -> Layers:
+    """The layers of a table of pairs.
+
+    extra: more columns of a pair (its case, its conclusion); names ending in _rp are rupiah, others are text.
+    pages: the address of each work's page.
+    """
     pairs = [_pair_row(row, extra) for row in table.rows()]
     names = list(extra(table.pairs[0])) if extra and table.pairs else []
+    known = {name: _NUMBER if name.endswith("_rp") else _TEXT for name in names}
     lines = [nearest_line(left.geometries, right.geometries) for _pair, left, right in table.rows()]
     works = list(_works(table))
     return Layers(
-        _frame(pairs, lines, {**_PAIR_TYPES, **dict.fromkeys(names, _TEXT)}),
+        _frame(pairs, lines, {**_PAIR_TYPES, **known}),
         _frame(
-            [_work_row(*work) for work in works], [_place(record) for _side, record in works], _WORK_TYPES
+            [_work_row(*work, pages) for work in works],
+            [_place(record) for _side, record in works],
+            {**_WORK_TYPES, **({"url": _TEXT} if pages else {})},
         ),
     )
 
@@ -105,8 +115,16 @@ def _frame(rows: list[dict[str, Any]], places: list[Any], types: Mapping[str, st
 
 def _pair_row(row: tuple[ScoredPair, Record, Record], extra: Extra | None) -> dict[str, Any]:
     pair, left, right = row
-    known = dict(zip(COLUMNS, values(pair), strict=True))
-    return {**known, "left_title": left.title, "right_title": right.title, **(extra(pair) if extra else {})}
+    known: dict[str, Any] = dict(zip(COLUMNS, values(pair), strict=True))
+    known |= {"left_title": left.title, "right_title": right.title, "reasons": _reasons(pair)}
+    for name, value in (extra(pair) if extra else {}).items():
+        known[name] = float(value) if isinstance(value, Decimal) else value or None
+    return known
+
+
+def _reasons(pair: ScoredPair) -> str:
+    """What the signals say, for people: the column `signals` is for programs."""
+    return " ".join(say(part.message) for part in pair.signals if part.weight)
 
 
 def _works(table: PairTable) -> Iterator[tuple[str, Record]]:
@@ -121,8 +139,8 @@ def _works(table: PairTable) -> Iterator[tuple[str, Record]]:
                 yield key[0], record
 
 
-def _work_row(side: str, record: Record) -> dict[str, Any]:
-    return {
+def _work_row(side: str, record: Record, pages: Pages | None) -> dict[str, Any]:
+    known = {
         "id": record.id,
         "side": side,
         "title": record.title,
@@ -135,6 +153,8 @@ def _work_row(side: str, record: Record) -> dict[str, Any]:
         "fund_sources": record.sources_text,
         "executor": record.executor,
     }
+    known = {name: value if value != "" else None for name, value in known.items()}
+    return {**known, "url": pages.get(record.id)} if pages else known
 
 
 def _place(record: Record) -> Any:

@@ -1,13 +1,16 @@
-"""[pure] A document as its parts, before it becomes DOCX or PDF: headings, paragraphs, facts, tables, signatures.
+"""[pure] A document as its parts, before it becomes DOCX or PDF: headings, paragraphs, facts, tables, pictures, signatures.
 
 What a report says is made once (reports.working_paper, reports.findings_draft, reports.pairs_document); how it looks
 stands in reports.docx_file and reports.pdf_file.
 """
 
+import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+PICTURES_IN_A_ROW = 3
 
 # What XML cannot carry: control characters, surrogates, and the two that are no characters.
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -75,13 +78,39 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A small picture with what is known of it. content: JPEG, b"" when there is none. alt: for who cannot see it."""
+
+    content: bytes
+    caption: Text
+    alt: str
+
+    @property
+    def data_uri(self) -> str:
+        """The picture inside an address, for pages that fetch nothing."""
+        return f"data:image/jpeg;base64,{base64.b64encode(self.content).decode()}" if self.content else ""
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures in rows of PICTURES_IN_A_ROW."""
+
+    items: tuple[Picture, ...]
+
+    @property
+    def rows(self) -> tuple[tuple[Picture, ...], ...]:
+        starts = range(0, len(self.items), PICTURES_IN_A_ROW)
+        return tuple(self.items[start : start + PICTURES_IN_A_ROW] for start in starts)
+
+
+@dataclass(frozen=True)
 class Signatures:
     """Who signs: over each line what for, under it the name, "" where it is still open."""
 
     people: tuple[tuple[str, str], ...]
 
 
-Block = Heading | Paragraph | Bullets | Facts | Grid | Signatures
+Block = Heading | Paragraph | Bullets | Facts | Grid | Pictures | Signatures
 
 
 def kind(block: Block) -> str:

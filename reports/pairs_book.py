@@ -23,7 +23,7 @@ def pairs_book(table: PairTable, known: Known = NOTHING_KNOWN) -> bytes:
     return workbook(
         [
             Sheet(_("ringkasan"), ["", ""], list(_summary(table, known)), (44, 24)),
-            Sheet("pairs", COLUMNS, [values(pair) for pair in table.pairs], (24, 24, 12, 12, 10, 60)),
+            Sheet("pairs", COLUMNS, [values(pair) for pair in table.pairs], (26, 26, 12, 12, 10, 60), frozenset({5})),
             Sheet(_("penjelasan"), _explained_head(), _explained(table), (*(22,) * 12, 80)),
             Sheet(_("kasus"), _cases_head(), list(_cases(table, known)), (10, 24, 60, 8, 20)),
             Sheet(_("kesimpulan"), _conclusions_head(), _conclusions(known), (24, 24, 26, 14, 60, 22, 18)),

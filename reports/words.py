@@ -6,6 +6,10 @@ from zoneinfo import ZoneInfo
 
 from django.utils import formats, timezone, translation
 
+from duplicates.signals import SIGNALS
+
+_SIGNALS = {one.name: one.shown for one in SIGNALS}
+
 
 def money(value: Decimal | None) -> str:
     """Rupiah to the sen: Rp1.250.000,00. None → "–"."""
@@ -40,3 +44,8 @@ def count(value: int) -> str:
 def number(value: float, decimals: int) -> str:
     """A number with a comma: 12,50."""
     return f"{value:,.{decimals}f}".replace(",", " ").replace(".", ",").replace(" ", ".")
+
+
+def signal(name: str) -> str:
+    """A signal as the pages call it, in the language that is active: "fund_source" → "Sumber dana"."""
+    return translation.gettext(_SIGNALS.get(name, name))

@@ -8,13 +8,20 @@ from duplicates.engagement_contents import EngagementContents, Finding, PairList
 from reports import engagement_parts as parts
 from reports import words
 from reports.engagement_parts import Site
-from reports.outline import Block, Document, Facts, Grid, Heading, Paragraph, Signatures, Text, text
+from reports.outline import Block, Bullets, Document, Facts, Grid, Heading, Paragraph, Signatures, Text, text
+from reports.pictures import Album, Read, no_picture
+
+MOST_PAIRS_LISTED = 300
 
 
-def working_paper(contents: EngagementContents, base: str) -> Document:
-    """The paper. base: the address of the pages that prove its numbers, "https://geomonitor.example.go.id"."""
+def working_paper(contents: EngagementContents, base: str, *, picture: Read = no_picture) -> Document:
+    """The paper.
+
+    base: the address of the pages that prove its numbers, "https://geomonitor.example.go.id".
+    picture: gives the small picture of a photo by its SHA-256.
+    """
     with translation.override("id"):
-        blocks = list(_blocks(contents, Site(base)))
+        blocks = list(_blocks(contents, Site(base), Album(picture)))
     return Document(
         title="Kertas Kerja Audit",
         subtitle=contents.title or "Pemeriksaan indikasi pekerjaan ganda",
@@ -24,18 +31,18 @@ def working_paper(contents: EngagementContents, base: str) -> Document:
     )
 
 
-def _blocks(contents: EngagementContents, site: Site) -> Iterator[Block]:
+def _blocks(contents: EngagementContents, site: Site, album: Album) -> Iterator[Block]:
     yield Heading(1, "A. Penugasan")
     yield parts.assignment(contents, site)
     yield Heading(1, "B. Prosedur")
     yield from _procedure(contents)
     yield Heading(1, "C. Hasil")
     yield from _result(contents, site)
-    yield Heading(1, "D. Temuan", new_page=bool(contents.findings))
+    yield Heading(1, "D. Temuan")
     if not contents.findings:
         yield Paragraph(text("Belum ada temuan.", muted=True))
     for finding in contents.findings:
-        yield from _finding(finding, site, new_page=finding is not contents.findings[0])
+        yield from _finding(finding, site, album, new_page=finding is not contents.findings[0])
     if contents.drafts:
         yield Heading(1, "E. Konsep yang belum ditelaah", new_page=True)
         yield Paragraph(
@@ -43,7 +50,7 @@ def _blocks(contents: EngagementContents, site: Site) -> Iterator[Block]:
             note=True,
         )
         for finding in contents.drafts:
-            yield from _finding(finding, site, new_page=finding is not contents.drafts[0])
+            yield from _finding(finding, site, album, new_page=finding is not contents.drafts[0])
     yield from _lists(contents, site)
     yield from _signed(contents)
     yield from parts.method(contents, (*contents.findings, *contents.drafts))
@@ -51,6 +58,7 @@ def _blocks(contents: EngagementContents, site: Site) -> Iterator[Block]:
 
 def _procedure(contents: EngagementContents) -> Iterator[Block]:
     done = contents.procedure
+    yield Bullets(tuple(text(step) for step in _steps(contents)))
     rows = [
         ("Pekerjaan dalam objek dan periode", done.projects),
         ("Pasangan terindikasi ganda", done.pairs),
@@ -83,6 +91,21 @@ def _procedure(contents: EngagementContents) -> Iterator[Block]:
     yield Grid(head, scans, (15, 15, 10, 10, 13, 10, 13, 14), frozenset({3, 4, 5, 6}))
 
 
+def _steps(contents: EngagementContents) -> Iterator[str]:
+    """What the team did, in order; how the pairs are found stands in the method annex."""
+    yield (
+        f"Pekerjaan di {parts.object_of(contents)}, {parts.period_of(contents).lower()}, dibandingkan dengan pekerjaan "
+        "di sekitarnya dan dengan pekerjaan lain yang memakai gambar yang sama."
+    )
+    yield (
+        f"Kedua pekerjaan sebuah pasangan dilihat seperti pada akhir {words.on(contents.cut_off)}: lokasi, volume, "
+        "anggaran, realisasi, dan foto beserta SHA-256-nya. Perubahan setelahnya dicatat terpisah dan tidak dipakai."
+    )
+    yield "Setiap pasangan disimpulkan oleh pemeriksa dengan alasan tertulis; tidak ada kesimpulan yang dibuat sistem."
+    if contents.four_eyes:
+        yield "Kesimpulan dan lembar temuan ditelaah anggota tim lain sebelum masuk laporan."
+
+
 def _result(contents: EngagementContents, site: Site) -> Iterator[Block]:
     if not contents.findings:
         yield Paragraph(text("Belum ada temuan yang termasuk laporan.", muted=True))
@@ -103,16 +126,16 @@ def _result(contents: EngagementContents, site: Site) -> Iterator[Block]:
         text(""), text("Jumlah"), text(""), text(""), text(""), text(words.money(contents.total))
     )  # fmt: skip
     head = ("No.", "Pekerjaan", "Kesimpulan", "Dibuat", "Ditelaah", "Nilai")
-    yield Grid(head, rows, (6, 34, 16, 12, 12, 20), frozenset({5}), total)
+    yield Grid(head, rows, (6, 33, 15, 12, 12, 22), frozenset({5}), total)
 
 
-def _finding(finding: Finding, site: Site, *, new_page: bool) -> Iterator[Block]:
+def _finding(finding: Finding, site: Site, album: Album, *, new_page: bool) -> Iterator[Block]:
     yield Heading(2, parts.finding_name(finding), new_page=new_page)
     yield from parts.facts(finding, site)
     yield Heading(3, "Pekerjaan per tanggal data")
     yield from parts.sides(finding, site)
     yield from parts.money_lines(finding, site)
-    yield from parts.photos(finding, site)
+    yield from parts.photos(finding, site, album)
     yield Heading(3, "Kesimpulan")
     metres = f"{words.number(finding.metres, 1)} m yang sama" if finding.metres else "–"
     rows = [("Kesimpulan", text(finding.kind_words)), ("Alasan", text(finding.reason))]
@@ -132,9 +155,11 @@ def _finding(finding: Finding, site: Site, *, new_page: bool) -> Iterator[Block]
 def _lists(contents: EngagementContents, site: Site) -> Iterator[Block]:
     yield Heading(1, "Daftar pasangan", new_page=True)
     if contents.pairs:
-        rows = tuple(_pair_row(pair, site) for pair in contents.pairs)
-        head = ("Kasus", "Pekerjaan A", "Pekerjaan B", "Kesimpulan", "Nilai")
-        yield Grid(head, rows, (8, 28, 28, 18, 18), frozenset({4}))
+        if len(contents.pairs) > MOST_PAIRS_LISTED:
+            yield Paragraph(_only_the_first(contents, site), note=True)
+        rows = tuple(_pair_row(pair, site) for pair in contents.pairs[:MOST_PAIRS_LISTED])
+        head = ("Kasus", "Pekerjaan A", "Pekerjaan B", "Kesimpulan", "Pagu terkecil")
+        yield Grid(head, rows, (8, 27, 27, 16, 22), frozenset({4}))
     else:
         yield Paragraph(text("Tidak ada pasangan terindikasi ganda dalam penugasan ini.", muted=True))
     withdrawn = [decision for decision in contents.decisions if decision.withdrawn_at]
@@ -146,13 +171,22 @@ def _lists(contents: EngagementContents, site: Site) -> Iterator[Block]:
         remarks = tuple(
             (
                 text(words.at(remark.at)),
-                text(f"#{remark.case}"),
+                text(f"#{remark.case}" if remark.case else "–"),
                 text("\n".join(filter(None, (remark.text, remark.file_name, remark.sha256)))),
                 text(remark.by),
             )
             for remark in contents.remarks
         )
         yield Grid(("Waktu", "Kasus", "Catatan dan lampiran (SHA-256)", "Oleh"), remarks, (18, 8, 56, 18))
+
+
+def _only_the_first(contents: EngagementContents, site: Site) -> Text:
+    many = f"Dimuat {words.count(MOST_PAIRS_LISTED)} pasangan terkuat dari {words.count(len(contents.pairs))}. Seluruhnya: "
+    return (
+        *text(many),
+        *text("lembar Pasangan dalam file XLSX penugasan", href=site.workbook(contents)),
+        *text("."),
+    )
 
 
 def _pair_row(pair: PairListed, site: Site) -> tuple[Text, ...]:

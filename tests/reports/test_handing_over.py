@@ -87,7 +87,7 @@ def test_pairs_that_the_page_lists_leave_with_their_filter(cast: Cast) -> None:
 def test_a_workbook_of_an_engagement_has_its_sheets_and_links() -> None:
     book = openpyxl.load_workbook(io.BytesIO(engagement_book(contents(), "https://geomonitor.example")))
     assert book.sheetnames == [
-        "Ringkasan", "Pasangan", "Kasus", "Kesimpulan", "Temuan", "Tindak lanjut", "Metode"
+        "Ringkasan", "Pasangan", "Kasus", "Kesimpulan", "Temuan", "Tindak lanjut", "Foto", "Metode"
     ]  # fmt: skip
     row = book["Temuan"][2]
     assert row[2].value == LEFT.code

@@ -37,10 +37,14 @@ HUNG = timedelta(hours=1)  # whoever holds a scan and wrote nothing for so long 
 MOST_TRIES = 5  # workers that may die at one part; then it may be the part that kills them
 _OWNER = 0x53434F57  # the first key of the advisory locks; the second is the scan
 
-# A machine that lost its power says no goodbye: over TCP the server asks every ten seconds whether it is there.
+# The server notices that a worker is gone: a killed one in the middle of a statement within five seconds, and over TCP
+# one whose machine lost its power, which says no goodbye, within a minute.
 OWN = """
-SELECT set_config('tcp_keepalives_idle', '30', false), set_config('tcp_keepalives_interval', '10', false),
-    set_config('tcp_keepalives_count', '3', false), pg_try_advisory_lock(%(owner)s, %(scan)s)
+SELECT set_config('client_connection_check_interval', '5s', false),
+    set_config('tcp_keepalives_idle', '30', false),
+    set_config('tcp_keepalives_interval', '10', false),
+    set_config('tcp_keepalives_count', '3', false),
+    pg_try_advisory_lock(%(owner)s, %(scan)s)
 """
 HELD = """
 SELECT objid::bigint, pid = pg_backend_pid()

@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import models
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 
 from accounts import audit
 from accounts.models import User
@@ -33,3 +34,8 @@ def hand_over(
         "X-Content-SHA256": digest,
     }
     return HttpResponse(content, content_type=kind, headers=headers)
+
+
+def base_address(request: HttpRequest) -> str:
+    """What stands before every path in a file: GEOMONITOR_PUBLIC_URL, else the address by which the person came."""
+    return settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")

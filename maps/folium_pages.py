@@ -4,9 +4,11 @@ Leaflet comes from django-leaflet's own files and is written into the page; noth
 Ground: the village areas of fixtures/places.geojson near the pairs, so that the page needs no database.
 """
 
+import base64
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -39,6 +41,34 @@ _BY_CHANCE = re.compile(r"_([0-9a-f]{32})(?![0-9a-f])")
 LEFT, RIGHT = "#2f6c92", "#8a5a00"
 
 
+@dataclass(frozen=True)
+class Shot:
+    """A small picture of a work: JPEG, found by the hash of its original, and what is known of it."""
+
+    sha256: str
+    caption: str
+    content: bytes
+
+    @property
+    def style_class(self) -> str:
+        """Each picture stands in the page once, in a style of this name, however many popups show it."""
+        return f"shot-{self.sha256[:16]}"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a page tells beside the pairs: by both ids what people concluded and the address of the pair's page,
+    by one id the address of the work's page and its pictures."""
+
+    conclusions: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    pages: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    works: Mapping[str, str] = field(default_factory=dict)
+    shots: Mapping[str, Sequence[Shot]] = field(default_factory=dict)
+
+
+NOTHING_KNOWN = Known()
+
+
 class OfflineMap(folium.Map):
     """A folium map that links to no outside script or style."""
 
@@ -61,31 +91,34 @@ def _leaflet(name: str) -> str:
     return (files("leaflet") / "static" / "leaflet" / name).read_text(encoding="utf-8")
 
 
-def _style() -> str:
-    """Leaflet's style sheet without its pictures (markers and layer switch), which the page does not use."""
+def _style(known: Known) -> str:
+    """Leaflet's style sheet without its pictures (markers and layer switch), which the page does not use; ours."""
     rules = [rule for rule in _leaflet("leaflet.css").split("}") if "url(" not in rule]
     own = render_to_string("maps/_pairs_page.css")
-    return "}".join(rules) + own
+    shots = {shot.style_class: shot.content for shots in known.shots.values() for shot in shots}
+    pictures = [
+        f".{name}{{background-image:url(data:image/jpeg;base64,{base64.b64encode(content).decode()})}}"
+        for name, content in sorted(shots.items())
+        if content
+    ]
+    return "}".join(rules) + own + "".join(pictures)
 
 
-def pairs_page(
-    table: PairTable, *, scanned: str = "", conclusions: Mapping[tuple[str, str], str] | None = None
-) -> str:
+def pairs_page(table: PairTable, *, scanned: str = "", known: Known = NOTHING_KNOWN) -> str:
     """The whole page as HTML text.
 
-    scanned: a line for the legend, when and over what was scanned. conclusions: what people concluded, by left and
-    right id; it stands before the likeness.
+    scanned: a line for the legend, when and over what was scanned. A conclusion stands before the likeness.
     """
     page = OfflineMap(tiles=None, prefer_canvas=False, attr="")
     MetricScale().add_to(page)
     figure = cast(Figure, page.get_root())
-    figure.header.add_child(Element(f"<style>{_style()}</style>"), name="leaflet_css")
+    figure.header.add_child(Element(f"<style>{_style(known)}</style>"), name="leaflet_css")
     figure.header.add_child(Element(f"<script>{_leaflet('leaflet.js')}</script>"), name="leaflet_js")
     figure.header.add_child(Element(f"<title>Geomonitor · {len(table.pairs)}</title>"), name="title")
     bounds = _bounds(table)
     if bounds:
         _add_ground(page, bounds)
-        _add_pairs(page, table, conclusions or {})
+        _add_pairs(page, table, known)
         page.fit_bounds([[bounds[1], bounds[0]], [bounds[3], bounds[2]]], max_zoom=18, padding=(40, 40))
     figure.html.add_child(Element(_legend(table, scanned)), name="legend")
     page_text = str(figure.render()).replace("<html>", f'<html lang="{get_language() or "id"}">', 1)
@@ -150,8 +183,8 @@ def _villages() -> tuple[dict[str, Any], ...]:
     )
 
 
-def _add_pairs(page: folium.Map, table: PairTable, conclusions: Mapping[tuple[str, str], str]) -> None:
-    features = list(_features(table, conclusions))
+def _add_pairs(page: folium.Map, table: PairTable, known: Known) -> None:
+    features = list(_features(table, known))
     folium.GeoJson(
         {"type": "FeatureCollection", "features": features},
         style_function=lambda feature: feature["properties"]["style"],
@@ -160,10 +193,10 @@ def _add_pairs(page: folium.Map, table: PairTable, conclusions: Mapping[tuple[st
     ).add_to(page)
 
 
-def _features(table: PairTable, conclusions: Mapping[tuple[str, str], str]) -> Iterator[dict[str, Any]]:
+def _features(table: PairTable, known: Known) -> Iterator[dict[str, Any]]:
     """For each pair, strongest last so that it lies on top: both records where they are, and the line between."""
     for pair, left, right in reversed(list(table.rows())):
-        popup = _popup(pair, left, right, conclusions.get((left.id, right.id), ""))
+        popup = _popup(pair, left, right, known)
         word = likeness_word(pair.probability)
         for record, colour in ((left, LEFT), (right, RIGHT)):
             style = {"color": colour, "weight": 4, "fillColor": colour, "fillOpacity": 0.35}
@@ -190,15 +223,23 @@ def _nearest_line(left: Sequence[Any], right: Sequence[Any]) -> Any:
     return shapely.MultiLineString([[(x - arm, y), (x + arm, y)], [(x, y - arm), (x, y + arm)]])
 
 
-def _popup(pair: ScoredPair, left: Record, right: Record, conclusion: str) -> str:
+def _popup(pair: ScoredPair, left: Record, right: Record, known: Known) -> str:
+    sides = [
+        {
+            "name": name,
+            "record": one,
+            "url": known.works.get(one.id, ""),
+            "shots": known.shots.get(one.id, ()),
+        }
+        for name, one in (("left", left), ("right", right))
+    ]
     return render_to_string(
         "maps/_pair_popup.html",
         {
-            "left": left,
-            "right": right,
-            "distance_m": pair.distance_m,
+            "sides": sides,
+            "url": known.pages.get((left.id, right.id), ""),
             "word": likeness_word(pair.probability),
-            "conclusion": conclusion,
+            "conclusion": known.conclusions.get((left.id, right.id), ""),
             "sentences": [say(part.message) for part in pair.signals],
         },
     )

@@ -7,11 +7,15 @@ asked for, because some of their libraries take a second to load.
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from duplicates.kernel import PairTable
+from duplicates.kernel import PairTable, ScoredPair
 from reports.known import Known
 from reports.pairs import write_csv, write_text
 from reports.pairs_book import pairs_book
+
+if TYPE_CHECKING:
+    from reports.layers import Layers
 
 OOXML = "application/vnd.openxmlformats-officedocument."
 
@@ -42,36 +46,45 @@ def _table(table: PairTable, _known: Known) -> bytes:
     return made.getvalue().encode()
 
 
-def _geojson(table: PairTable, _known: Known) -> bytes:
-    from reports.layers import geojson, layers_of
+def _layers(table: PairTable, known: Known) -> "Layers":
+    from reports.layers import layers_of
 
-    return geojson(layers_of(table))
+    def page(pair: ScoredPair) -> dict[str, str]:
+        return {"url": known.pages.get((pair.left_id, pair.right_id), "")}
 
-
-def _geopackage(table: PairTable, _known: Known) -> bytes:
-    from reports.layers import geopackage, layers_of
-
-    return geopackage(layers_of(table))
+    return layers_of(table, extra=page, pages=known.works) if known.pages else layers_of(table)
 
 
-def _geoparquet(table: PairTable, _known: Known) -> bytes:
-    from reports.layers import geoparquet, layers_of
+def _geojson(table: PairTable, known: Known) -> bytes:
+    from reports.layers import geojson
 
-    return geoparquet(layers_of(table))
+    return geojson(_layers(table, known))
 
 
-def _docx(table: PairTable, _known: Known) -> bytes:
+def _geopackage(table: PairTable, known: Known) -> bytes:
+    from reports.layers import geopackage
+
+    return geopackage(_layers(table, known))
+
+
+def _geoparquet(table: PairTable, known: Known) -> bytes:
+    from reports.layers import geoparquet
+
+    return geoparquet(_layers(table, known))
+
+
+def _docx(table: PairTable, known: Known) -> bytes:
     from reports.docx_file import as_docx
     from reports.pairs_document import pairs_document
 
-    return as_docx(pairs_document(table))
+    return as_docx(pairs_document(table, known))
 
 
-def _pdf(table: PairTable, _known: Known) -> bytes:
+def _pdf(table: PairTable, known: Known) -> bytes:
     from reports.pairs_document import pairs_document
     from reports.pdf_file import as_pdf
 
-    return as_pdf(pairs_document(table))
+    return as_pdf(pairs_document(table, known))
 
 
 FORMATS: dict[str, Format] = {
@@ -84,3 +97,6 @@ FORMATS: dict[str, Format] = {
     "docx": Format("docx", f"{OOXML}wordprocessingml.document", _docx),
     "pdf": Format("pdf", "application/pdf", _pdf),
 }
+
+# What a page offers to take away; the table is for the terminal. The HTML page comes beside (maps.folium_pages).
+PAIR_FILES = tuple(name for name in FORMATS if name != "table")

@@ -7,15 +7,18 @@ from django.utils.translation import gettext as _
 
 from duplicates.cases import group_pairs
 from duplicates.comparison import Record
-from duplicates.kernel import PairTable
+from duplicates.kernel import PairTable, ScoredPair
 from duplicates.score import CASE_FROM, STORED_FROM
 from duplicates.weights import LEVELS, PRIOR_WEIGHT
 from places.saying import say
 from reports.known import Known
 from reports.pairs import COLUMNS, likeness, values
-from reports.workbook import Sheet, Value, workbook
+from reports.workbook import Link, Sheet, Value, workbook
 
 NOTHING_KNOWN = Known()
+
+
+EXPLAINED_WIDTHS = (*(26, 40, 8, 14, 20) * 2, 12, 20, 80)
 
 
 def pairs_book(table: PairTable, known: Known = NOTHING_KNOWN) -> bytes:
@@ -23,8 +26,8 @@ def pairs_book(table: PairTable, known: Known = NOTHING_KNOWN) -> bytes:
     return workbook(
         [
             Sheet(_("ringkasan"), ["", ""], list(_summary(table, known)), (44, 24)),
-            Sheet("pairs", COLUMNS, [values(pair) for pair in table.pairs], (26, 26, 12, 12, 10, 60), frozenset({5})),
-            Sheet(_("penjelasan"), _explained_head(), _explained(table), (*(22,) * 12, 80)),
+            Sheet("pairs", COLUMNS, [_columns(pair, known) for pair in table.pairs], (26, 26, 12, 12, 10, 60), frozenset({5})),
+            Sheet(_("penjelasan"), _explained_head(), _explained(table, known), EXPLAINED_WIDTHS),
             Sheet(_("kasus"), _cases_head(), list(_cases(table, known)), (10, 24, 60, 8, 20)),
             Sheet(_("kesimpulan"), _conclusions_head(), _conclusions(known), (24, 24, 26, 14, 60, 22, 18)),
             Sheet(_("metode"), [_("tanda"), _("tingkat"), "m", "u", _("bobot"), _("dasar")], _method(),
@@ -52,11 +55,21 @@ def _explained_head() -> list[str]:
     return [*heads, _("jarak (m)"), _("kemiripan"), _("alasan")]
 
 
-def _explained(table: PairTable) -> Iterator[Sequence[Value]]:
+def _columns(pair: ScoredPair, known: Known) -> Sequence[Value]:
+    """The six columns; both works and their distance lead to their pages."""
+    left, right, distance, probability, weight, signals = values(pair)
+    works, page = known.works, known.pages.get((left, right), "")
+    sides = Link(left, works.get(left, "")), Link(right, works.get(right, ""))
+    return *sides, Link(distance, page), probability, weight, signals
+
+
+def _explained(table: PairTable, known: Known) -> Iterator[Sequence[Value]]:
     for pair, left, right in table.rows():
         cells: list[Value] = []
         for record in (left, right):
-            cells += [record.id, record.title, record.year, record.sources_text, record.budget]
+            page = known.works.get(record.id, "")
+            cells += [Link(record.id, page), record.title, record.year, record.sources_text]
+            cells.append(None if record.budget is None else Link(record.budget, page))
         sentences = " ".join(say(part.message) for part in pair.signals)
         yield [*cells, pair.distance_m, likeness(pair.probability), sentences]
 

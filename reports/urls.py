@@ -3,14 +3,13 @@
 from django.urls import path
 
 from reports import views
-
-PAIR_FORMATS = ("csv", "xlsx", "geojson", "gpkg", "parquet", "docx", "pdf")
-ENGAGEMENT_FILES = ("kka.docx", "kka.pdf", "nhp.docx", "nhp.pdf", "xlsx", "gpkg", "geojson", "parquet")
+from reports.engagement_files import FILES
+from reports.formats import PAIR_FILES
 
 urlpatterns = [
     *(
         path(f"duplicates/pairs.{name}", views.pairs_file, {"format_": name}, name=f"pairs_{name}")
-        for name in PAIR_FORMATS
+        for name in PAIR_FILES
     ),
     *(
         path(
@@ -19,7 +18,7 @@ urlpatterns = [
             {"file": name},
             name=f"engagement_file_{name.replace('.', '_')}",
         )
-        for name in ENGAGEMENT_FILES
+        for name in FILES
     ),
     path("duplicates/lists/", views.outside_lists, name="outside_lists"),
 ]

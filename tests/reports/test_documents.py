@@ -2,24 +2,44 @@
 
 import io
 import time
+import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 
 import docx
 import pypdf
 import pytest
+from docx.shared import Cm
+from PIL import Image
 
+from duplicates.engagement_contents import EngagementContents
 from reports import words
 from reports.docx_file import as_docx
 from reports.engagement_parts import made_at
 from reports.findings_draft import findings_draft
 from reports.outline import Document, Grid, text
 from reports.pdf_file import as_pdf
+from reports.pictures import Album
 from reports.working_paper import working_paper
-from tests.reports.contents import DRAFT, LEFT, RIGHT, contents, finding
+from tests.reports.contents import DRAFT, LEFT, RIGHT, contents, finding, pair_listed, photo, side
 
 BASE = "https://geomonitor.example"
+
+
+@cache
+def jpeg(sha256: str) -> bytes:
+    """A small picture, another for each first letter of a hash."""
+    made = io.BytesIO()
+    Image.new("RGB", (320, 240), (int(sha256[0], 16) * 16, 90, 120)).save(made, "JPEG")
+    return made.getvalue()
+
+
+def with_pictures(told: EngagementContents, base: str) -> Document:
+    return working_paper(told, base, picture=jpeg)
+
+
 PAPERS = [working_paper, findings_draft]
 
 
@@ -96,6 +116,85 @@ def test_photos_lead_to_their_ledgers_and_say_their_hash() -> None:
     assert "b" * 30 in pdf_text(content)
 
 
+def test_the_working_paper_shows_small_pictures_with_what_is_known_of_them() -> None:
+    paper = working_paper(contents(findings=(finding(),), drafts=()), BASE, picture=jpeg)
+    word = as_docx(paper)
+    file = docx.Document(io.BytesIO(word))
+    assert len(file.inline_shapes) == 4  # the shared file, then one of A's two and B's one
+    assert all(0 < shape.height <= Cm(4) and shape.width <= Cm(5.2) for shape in file.inline_shapes)
+    assert {shape._inline.docPr.get("descr") for shape in file.inline_shapes} == {
+        "Foto pekerjaan A, 100 %, dan pekerjaan B, 50 %",
+        "Foto pekerjaan A, 0 %", "Foto pekerjaan A, 100 %", "Foto pekerjaan B, 50 %",
+    }  # fmt: skip
+    with zipfile.ZipFile(io.BytesIO(word)) as package:
+        stored = {package.read(name) for name in package.namelist() if name.startswith("word/media/")}
+    assert stored == {jpeg("a" * 64), jpeg("b" * 64)}  # each file once, as it lies in the storage
+    caption = (
+        "A · 100 %\n1 Oktober 2026 pukul 09.00 WIB\nSesuai lokasi (3,2 m), diterima\nSHA-256 bbbbbbbbbbbb…"
+    )
+    assert caption in docx_text(word)
+    pdf = as_pdf(paper)
+    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    assert {one.data for page in pages for one in page.images} == {jpeg("a" * 64), jpeg("b" * 64)}
+    assert "SHA-256 bbbbbbbbbbbb…" in pdf_text(pdf)
+
+
+def test_a_picture_that_is_gone_is_said() -> None:
+    paper = working_paper(contents(), BASE)
+    assert "Foto pekerjaan B, 50 %: gambar kecil tidak tersimpan" in docx_text(as_docx(paper))
+    assert "Foto pekerjaan B, 50 %: gambar kecil tidak tersimpan" in pdf_text(as_pdf(paper))
+
+
+def test_many_photos_are_a_dozen_pictures_and_one_table() -> None:
+    many = tuple(photo(100 + number, 50, f"{number:x}") for number in range(15))
+    left = side(replace(LEFT, photos=many))
+    paper = working_paper(
+        contents(findings=(finding(left=left, shared_photos=()),), drafts=()), BASE, picture=jpeg
+    )
+    told = docx_text(as_docx(paper))
+    assert "Gambar 12 dari 16 foto; semuanya ada dalam tabel." in told
+    assert len(docx.Document(io.BytesIO(as_docx(paper))).inline_shapes) == 12
+    assert all(one.sha256 in told for one in many)
+
+
+def test_a_paper_of_many_findings_stops_at_what_it_can_carry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reports.pictures.MOST_OF_A_PAPER", 1)
+    album = Album(jpeg)
+    first, second = photo(1, 0, "a"), photo(2, 100, "b")
+    assert album.chosen([first, second]) == [first, second]
+    album.picture(first)
+    assert album.chosen([second, first]) == [first]  # what is in the paper already costs nothing
+
+
+def test_what_counts_is_shown_before_what_does_not() -> None:
+    refused = [replace(photo(number, 0, "a"), stands=False) for number in range(12)]
+    counts = photo(99, 100, "b")
+    board = replace(photo(98, 100, "c"), purpose="board")
+    chosen = Album(jpeg).chosen([*refused, board, counts])
+    assert len(chosen) == 12
+    assert {board, counts} <= set(chosen)
+
+
+def test_a_long_list_of_pairs_says_what_it_leaves_out_and_leads_to_all_of_them() -> None:
+    pairs = tuple(pair_listed(number, "") for number in range(1, 302))
+    content = as_docx(working_paper(contents(pairs=pairs, findings=(), drafts=()), BASE))
+    assert (
+        "Dimuat 300 pasangan terkuat dari 301. Seluruhnya: lembar Pasangan dalam file XLSX penugasan."
+        in docx_text(content)
+    )
+    parts = docx.Document(io.BytesIO(content)).part.rels.values()
+    assert f"{BASE}/duplicates/engagements/3/files/penugasan.xlsx" in {
+        one.target_ref for one in parts if one.is_external
+    }
+
+
+def test_the_annex_names_signals_as_the_pages_do() -> None:
+    _before, _heading, annex = pdf_text(as_pdf(working_paper(contents(), BASE))).partition("Lampiran: metode")
+    assert "Jarak Berjarak 0 cm" in annex
+    assert "Judul Berjarak" in annex
+    assert "distance" not in annex
+
+
 def test_both_works_stand_as_they_were_with_what_changed_since() -> None:
     told = docx_text(as_docx(working_paper(contents(), BASE)))
     assert LEFT.title in told
@@ -104,7 +203,7 @@ def test_both_works_stand_as_they_were_with_what_changed_since() -> None:
     assert "ditarik 4 Oktober 2026 pukul 08.00 WIB oleh Bu Fitri: Foto belum dibandingkan." in told
 
 
-@pytest.mark.parametrize("make", PAPERS)
+@pytest.mark.parametrize("make", [with_pictures, findings_draft])
 @pytest.mark.parametrize("write", [as_docx, as_pdf])
 def test_the_same_contents_make_the_same_bytes(make, write, monkeypatch: pytest.MonkeyPatch) -> None:
     first = write(make(contents(), BASE))

@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import docx
@@ -10,6 +13,7 @@ import openpyxl
 import pyogrio
 import pypdf
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
@@ -50,6 +54,37 @@ def test_the_same_lists_make_the_same_bytes(works: Path, suffix: str) -> None:
     assert written(works, suffix).read_bytes() == written(works, suffix).read_bytes()
 
 
+ALL_FORMATS = """
+import hashlib, io, sys
+from pathlib import Path
+import django
+django.setup()
+from django.core.management import call_command
+works = Path(sys.argv[1])
+for suffix in sys.argv[2:]:
+    path = works.with_name(f"made.{suffix}")
+    call_command("find_duplicates", records=works, format=suffix, output=path, stderr=io.StringIO())
+    print(suffix, hashlib.sha256(path.read_bytes()).hexdigest())
+"""
+
+
+def made_elsewhere(works: Path, **environment: str) -> list[str]:
+    """The hashes of all formats, made by a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", ALL_FORMATS, str(works), "table", *FILES],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "geomonitor.settings", **environment},
+        cwd=settings.BASE_DIR, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout.splitlines()
+
+
+def test_another_process_clock_and_hash_seed_make_the_same_bytes(works: Path) -> None:
+    here = made_elsewhere(works, SOURCE_DATE_EPOCH="1790000000", TZ="Asia/Tokyo", PYTHONHASHSEED="1")
+    there = made_elsewhere(works, SOURCE_DATE_EPOCH="1790000000", TZ="America/Lima", PYTHONHASHSEED="77")
+    assert len(here) == len(FILES) + 1
+    assert here == there
+
+
 @pytest.mark.parametrize("suffix", ["geojson", "gpkg"])
 def test_gdal_reads_the_six_columns(works: Path, suffix: str) -> None:
     pairs = pyogrio.read_dataframe(written(works, suffix), layer="pairs")
@@ -68,9 +103,7 @@ def test_arrow_reads_the_six_columns(works: Path) -> None:
 def test_documents_name_both_works_and_keep_scores_in_the_annex(works: Path) -> None:
     word = docx.Document(written(works, "docx"))
     cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
-    assert any(
-        "Pemb. rabat cor JUT dsn Krajan RT 2 RW 1\nA2\n2026 · PBK · Rp171.250.000,50" in c for c in cells
-    )
+    assert "Pemb. rabat cor JUT dsn Krajan RT 2 RW 1\nA2\n2026 · PBK\nRp171.250.000,50" in cells
     told = " ".join(page.extract_text() for page in pypdf.PdfReader(written(works, "pdf")).pages)
     before, _annex, after = told.partition("Lampiran: skor")
     assert "Peluang" in after
@@ -81,6 +114,31 @@ def test_a_terminal_gets_no_bytes(works: Path) -> None:
     with pytest.raises(CommandError, match=r"add --output pairs\.gpkg"):
         run("--records", works, "--format", "gpkg")
     assert json.loads(run("--records", works, "--format", "geojson")[0])["type"] == "FeatureCollection"
+
+
+def test_where_it_cannot_write_is_said_before_anything_is_compared(
+    works: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(output: Path) -> str:
+        with pytest.raises(CommandError) as error:
+            run("--records", works.with_name("absent.csv"), "--format", "csv", "--output", output)
+        return str(error.value)
+
+    assert "it is a folder" in refused(works.parent)
+    assert "there is no such folder" in refused(works.parent / "absent" / "pairs.csv")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert "no permission" in refused(works.parent / "pairs.csv")
+    assert "no permission" in refused(works)
+
+
+def test_a_full_disk_is_said(works: Path) -> None:
+    with pytest.raises(CommandError, match="cannot be written: No space left on device"):
+        run("--records", works, "--format", "csv", "--output", "/dev/full")
+
+
+def test_an_unknown_format_names_the_known_ones(works: Path) -> None:
+    with pytest.raises(CommandError, match=r"invalid choice: 'shp' \(choose from .*gpkg.*html"):
+        run("--records", works, "--format", "shp")
 
 
 def test_a_wrong_epoch_is_said(works: Path, monkeypatch: pytest.MonkeyPatch) -> None:

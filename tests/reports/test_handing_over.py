@@ -3,19 +3,21 @@
 import csv
 import hashlib
 import io
+import json
 
+import docx
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import AuditEvent
 from duplicates.models import Engagement, Pair, Scan
+from duplicates.scan import scan_register
 from reports.engagement_book import engagement_book
 from reports.engagement_files import FILES
-from reports.formats import FORMATS
-from reports.urls import ENGAGEMENT_FILES, PAIR_FORMATS
-from reports.views import FROM_LISTS
+from reports.formats import PAIR_FILES
 from tests.cast import Cast
 from tests.factories import ProjectFactory
 from tests.reports.contents import LEFT, contents
@@ -50,9 +52,16 @@ def engagement(cast: Cast) -> Engagement:
     return made
 
 
-def test_addresses_and_registries_agree() -> None:
-    assert set(ENGAGEMENT_FILES) == set(FILES)
-    assert set(PAIR_FORMATS) == set(FROM_LISTS) == set(FORMATS) - {"table"}
+def test_every_file_has_its_place_in_a_menu(cast: Cast, engagement: Engagement) -> None:
+    told = client_of(cast.fitri).get(f"/duplicates/engagements/{engagement.pk}/").content.decode()
+    for name in FILES:
+        path = reverse(f"engagement_file_{name.replace('.', '_')}", args=[engagement.pk])
+        assert f'href="{path}"' in told
+    pairs = client_of(cast.eko).get("/duplicates/").content.decode()
+    lists = client_of(cast.eko).get("/duplicates/lists/").content.decode()
+    for name in PAIR_FILES:
+        assert f'href="{reverse("pairs_" + name)}' in pairs
+        assert f'name="format" value="{name}"' in lists
 
 
 def test_a_file_of_an_engagement_is_for_its_team_only(cast: Cast, engagement: Engagement) -> None:
@@ -82,6 +91,44 @@ def test_pairs_that_the_page_lists_leave_with_their_filter(cast: Cast) -> None:
     answer = client_of(cast.eko).get("/duplicates/pairs.geojson?year=2026")
     assert answer["Content-Type"] == "application/geo+json"
     assert AuditEvent.objects.get(action="file.handed_over").data["query"] == "year=2026"
+
+
+@pytest.mark.parametrize("base", ["https://geomonitor.example.go.id", ""])
+def test_listed_pairs_lead_to_their_pages(cast: Cast, settings, base: str) -> None:
+    settings.PUBLIC_URL = base
+    for year in (2025, 2026):
+        ProjectFactory(village=cast.sragi, fiscal_year=year, title="Drainase Gang Kenanga RT 2")
+    scan_register(actor=None)
+    pair = Pair.objects.get()
+    eko = client_of(cast.eko)
+    book = openpyxl.load_workbook(io.BytesIO(eko.get("/duplicates/pairs.xlsx").content))
+    first = (base or "http://testserver") + f"/projects/{pair.left_id}/"
+    assert book["pairs"]["A2"].hyperlink.target == book["penjelasan"]["A2"].hyperlink.target == first
+    assert eko.get(first.removeprefix(base or "http://testserver")).status_code == 200
+    [layer] = json.loads(eko.get("/duplicates/pairs.geojson").content)["features"]
+    page = (base or "http://testserver") + f"/duplicates/pairs/{pair.pk}/"
+    assert layer["properties"]["url"] == page
+    word = docx.Document(io.BytesIO(eko.get("/duplicates/pairs.docx").content)).part.rels.values()
+    assert {first, page} <= {one.target_ref for one in word if one.is_external}
+
+
+def test_a_document_says_that_it_holds_the_strongest_pairs_only(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for year in (2024, 2025, 2026):
+        ProjectFactory(village=cast.sragi, fiscal_year=year, title="Drainase Gang Kenanga RT 2")
+    scan_register(actor=None)
+    for module in ("reports.views", "reports.pairs_document"):
+        monkeypatch.setattr(f"{module}.MOST_IN_A_DOCUMENT", 2)
+    content = client_of(cast.eko).get("/duplicates/pairs.docx?q=Kenanga").content
+    file = docx.Document(io.BytesIO(content))
+    said = "Dimuat 2 pasangan terkuat dari 3. Seluruhnya: daftar yang sama sebagai XLSX."
+    assert said in [paragraph.text for paragraph in file.paragraphs]
+    links = {one.target_ref for one in file.part.rels.values() if one.is_external}
+    assert "http://testserver/duplicates/pairs.xlsx?q=Kenanga" in links
+    assert [cell.text for cell in file.tables[0].columns[1].cells] == [
+        "3"
+    ]  # no figures of a part of the pairs
 
 
 def test_a_workbook_of_an_engagement_has_its_sheets_and_links() -> None:

@@ -1,5 +1,6 @@
 """find_duplicates: candidate pairs of the register, or of outside lists without a database."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,8 @@ class Command(BaseCommand):
                 table, known = self._from_lists(options), Known()
             else:
                 table = self._from_register(options)
-                known = Known.of(table, Decision.objects.in_force().filter(engagement__isnull=True))
+                triage = Decision.objects.in_force().filter(engagement__isnull=True)
+                known = Known.of(table, triage, settings.PUBLIC_URL)
             self._give_out(table, options["format"], options["output"], known)
 
     def _refuse_what_cannot_be(self, options: dict[str, Any]) -> None:
@@ -90,8 +92,20 @@ class Command(BaseCommand):
         wanted = FORMATS.get(options["format"])
         if wanted and not wanted.is_text and not options["output"]:
             raise CommandError(f"This format is no text for a terminal: add --output pairs.{wanted.suffix}.")
-        if options["output"] and not options["output"].absolute().parent.is_dir():
-            raise CommandError(f"{options['output']} cannot be written: there is no such folder.")
+        if options["output"]:
+            self._refuse_no_file(options["output"])
+
+    def _refuse_no_file(self, output: Path) -> None:
+        """Before anything is scanned."""
+        folder = output.absolute().parent
+        if output.is_dir():
+            raise CommandError(
+                f"{output} cannot be written: it is a folder. Example: {output / 'pairs.csv'}."
+            )
+        if not folder.is_dir():
+            raise CommandError(f"{output} cannot be written: there is no such folder.")
+        if not os.access(output if output.exists() else folder, os.W_OK):
+            raise CommandError(f"{output} cannot be written: no permission.")
 
     def _from_lists(self, options: dict[str, Any]) -> PairTable:
         mine = self._read(options["records"])

@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 
 from accounts.access import Person
@@ -320,7 +321,11 @@ def _drawing(pair: Pair, places: Mapping[int, list[Any]]) -> dict[str, Any]:
         {
             "type": "Feature",
             "geometry": shapely.geometry.mapping(place),
-            "properties": {"side": side, "title": f"{project.title} ({project.fiscal_year})"},
+            "properties": {
+                "side": side,
+                "title": f"{project.title} ({project.fiscal_year})",
+                "label": f"{project.fiscal_year} · {Truncator(project.title).chars(24)}",
+            },
         }
         for side, project in (("left", pair.left), ("right", pair.right))
         for place in places[project.pk]

@@ -1,11 +1,13 @@
 """A case and its pairs: the queue, the page, conclusions and what follows, remarks, whose turn it is."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -25,6 +27,8 @@ from duplicates.models import Case, Decision, DecisionKind, Engagement, Pair, Pa
 from places.problems import Problem
 
 PAGE_SIZE = 25
+_TYPED = ("reason", "text", "follow-document", "follow-note")  # what people write into the forms of a case
+_Form = TypeVar("_Form", FollowUpForm, WithdrawForm)
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -59,17 +63,34 @@ def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return _show_case(request, pk)
 
 
-def _show_case(request: HttpRequest, pk: int, **shown_with: Any) -> HttpResponse:
+def _show_case(request: HttpRequest, pk: int, *, pair: int | None = None, **shown_with: Any) -> HttpResponse:
+    """The case with the pair that was asked for (`pair`, else ?pair=), else the strongest that is open."""
     pairs = list(_whole(request).filter(case=pk).order_by("-weight", "pk"))
     if not pairs:
         raise Http404
     decisions = _decisions_of(request, pairs)
     decided = {one.pk for one in pairs if _is_settled(request, decisions[one.pk])}
-    asked = request.GET.get("pair")
+    asked = str(pair or request.GET.get("pair"))
     shown = next((pair for pair in pairs if str(pair.pk) == asked), None)
     shown = shown or next((pair for pair in pairs if pair.pk not in decided), pairs[0])
     with_state = [(pair, pair.pk in decided) for pair in pairs]
     return _show(request, shown, decisions[shown.pk], pairs=with_state, **shown_with)
+
+
+def _again(request: HttpRequest, pair: Pair, **shown_with: Any) -> HttpResponse:
+    """The page of a pair once more, with a form that was refused and what it says."""
+    if pair.case_id:
+        return _show_case(request, pair.case_id, pair=pair.pk, **shown_with)
+    return _show(request, pair, **shown_with)
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    """404 that gives back what was typed, where the case or pair of a form is no longer there or no longer theirs."""
+    return render(request, "duplicates/gone.html", {"typed": _typed(request)}, status=404)
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    return [request.POST[name] for name in _TYPED if request.POST.get(name)]
 
 
 def _whole(request: HttpRequest) -> PairQuerySet:
@@ -115,13 +136,13 @@ def _show(
     pairs: list[tuple[Pair, bool]] | None = None,
     form: ConcludeForm | None = None,
     remark_form: RemarkForm | None = None,
-    follow: tuple[int, FollowUpForm] | None = None,
+    refused: "_Refused | None" = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page; forms that were refused come back filled in. follow: a decision's key and its refused form."""
+    """The page; forms that were refused come back filled in. refused: a form that belongs to one decision."""
     shown, case = case_page(pair, request.user), pair.case
     known = _decisions_of(request, [pair])[pair.pk] if decisions is None else decisions
-    rows = [_as_row(request, row, pair, follow) for row in known]
+    rows = [_as_row(request, row, pair, refused) for row in known]
     newest = max((row["decision"].pk for row in rows), default=0)
     open_ones = _open_engagements(request, pair)
     context: dict[str, Any] = {
@@ -130,7 +151,6 @@ def _show(
         "shown": shown,
         "decisions": rows,
         "form": form or _conclude_form(request, pair, open_ones, shared_m=shown.shared_m, seen=newest),
-        "withdraw_form": WithdrawForm(),
         "may_open_engagement": bool(reach(request.user, Action.FINDING)),
         "may_assign": may_triage(request.user, pair),
     }
@@ -146,26 +166,40 @@ def _open_engagements(request: HttpRequest, pair: Pair) -> list[Engagement]:
     return open_for(request.user, pair) if reach(request.user, Action.FINDING) else []
 
 
-def _as_row(
-    request: HttpRequest, decision: Decision, pair: Pair, follow: tuple[int, FollowUpForm] | None
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Refused:
+    """A form under one decision that was not taken, to be shown open and filled in."""
+
+    decision: int
+    form: FollowUpForm | WithdrawForm
+
+    def of(self, decision: Decision, kind: type[_Form]) -> _Form | None:
+        return self.form if self.decision == decision.pk and isinstance(self.form, kind) else None
+
+
+def _as_row(request: HttpRequest, decision: Decision, pair: Pair, refused: _Refused | None) -> dict[str, Any]:
     decision.pair = pair
     may = _may_withdraw(request, decision)
     triage = may and decision.engagement_id is None
-    form = follow[1] if follow and follow[0] == decision.pk else None
+    follow = refused.of(decision, FollowUpForm) if refused else None
+    withdrawal = refused.of(decision, WithdrawForm) if refused else None
     return {
         "decision": decision,
         "may_withdraw": may,
         "merge": getattr(decision, "merge", None),
         "changed": changes_of(decision, source_names(pair)),
-        "follow_form": (form or _follow_up_form(decision)) if triage else None,
-        "follow_open": form is not None,
+        "withdraw_form": withdrawal or WithdrawForm(auto_id=f"id_withdraw_{decision.pk}_%s"),
+        "withdraw_open": withdrawal is not None,
+        "follow_form": (follow or _follow_up_form(decision)) if triage else None,
+        "follow_open": follow is not None,
         "follow_ups": [],
+        "too_late": refused.form if refused and refused.decision == decision.pk and not may else None,
+        "typed": _typed(request),
     }
 
 
-def _follow_up_form(decision: Decision) -> FollowUpForm:
-    form = FollowUpForm(finding=decision)
+def _follow_up_form(decision: Decision, data: Any = None) -> FollowUpForm:
+    form = FollowUpForm(data, finding=decision)
     both = (decision.pair.left, decision.pair.right)
     names = [(project.pk, f"{project.code} · {project.title}") for project in both]
     form.fields["project"].choices = [("", "–"), *names]  # type: ignore[attr-defined]
@@ -208,14 +242,18 @@ def _may_withdraw(request: HttpRequest, decision: Decision) -> bool:
 @login_required
 @require_POST
 def conclude_pair(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write a conclusion: first press shows what will be written, the second writes it."""
+    """Write a conclusion: first press shows what will be written, the second writes it or leads back to the form."""
     require_scanner(request)
-    pair = get_object_or_404(_whole(request), pk=pk)
+    pair = _whole(request).filter(pk=pk).first()
+    if pair is None:
+        return _gone(request)
     form = _conclude_form(request, pair, _open_engagements(request, pair), request.POST)
     if form is None:
         raise PermissionDenied(_("Anda tidak bertugas menyimpulkan pasangan ini."))
     if not form.is_valid():
-        return _show(request, pair, form=form, status=422)
+        return _again(request, pair, form=form, status=422)
+    if "back" in request.POST:
+        return _again(request, pair, form=form)
     try:
         if "confirmed" not in request.POST:
             return _confirm(request, pair, form)
@@ -233,7 +271,7 @@ def _said(form: ConcludeForm) -> dict[str, Any]:
 
 def _confirm(request: HttpRequest, pair: Pair, form: ConcludeForm) -> HttpResponse:
     """The second look; where two records are made one, with all that will move."""
-    context: dict[str, Any] = {"pair": pair, "form": form, "back": _address(pair)}
+    context: dict[str, Any] = {"pair": pair, "form": form}
     said = form.cleaned_data
     if said["kind"] == DecisionKind.SAME_RECORD and said.get("kept"):
         kept = said["kept"]
@@ -249,7 +287,7 @@ def _refused(request: HttpRequest, pair: Pair, form: ConcludeForm, problem: Prob
     newest = pair.decisions.visible_to(request.user).order_by("-pk").values_list("pk", flat=True).first()
     form.data = form.data.copy()  # type: ignore[attr-defined]
     form.data["seen"] = str(newest or 0)  # type: ignore[index]
-    return _show(request, pair, form=form, status=problem.status)
+    return _again(request, pair, form=form, status=problem.status)
 
 
 def _address(pair: Pair) -> str:
@@ -264,22 +302,28 @@ def withdraw_decision(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a conclusion back, with a reason; the records that it made one are two again."""
     require_scanner(request)
     decision = _decision(request, pk)
-    form = WithdrawForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Tulis alasan penarikan."))
-        return redirect(_address(decision.pair))
-    try:
-        withdraw(decision=decision, reason=form.cleaned_data["reason"], actor=person(request))
-    except Problem as problem:
-        messages.error(request, problem.sentence)
-    else:
-        messages.success(request, _("Kesimpulan ditarik; riwayatnya tetap ada."))
-    return redirect(_address(decision.pair))
+    if decision is None:
+        return _gone(request)
+    form = WithdrawForm(request.POST, auto_id=f"id_withdraw_{pk}_%s")
+    status = 422
+    if form.is_valid():
+        try:
+            withdraw(decision=decision, reason=form.cleaned_data["reason"], actor=person(request))
+        except Problem as problem:
+            form.add_error(None, problem.sentence)
+            status = problem.status
+        else:
+            messages.success(request, _("Kesimpulan ditarik; riwayatnya tetap ada."))
+            return redirect(_address(decision.pair))
+    return _again(request, decision.pair, refused=_Refused(pk, form), status=status)
 
 
-def _decision(request: HttpRequest, pk: int) -> Decision:
-    seen = Decision.objects.visible_to(request.user).filter(pair__in=pairs_for(request.user))
-    return get_object_or_404(seen.select_related("pair__left", "pair__right", "pair__case"), pk=pk)
+def _decision(request: HttpRequest, pk: int) -> Decision | None:
+    """A decision that the person may see, with its pair out of `_whole`; None where there is none."""
+    seen = Decision.objects.visible_to(request.user).filter(pk=pk, pair__in=pairs_for(request.user)).first()
+    if seen is not None:
+        seen.pair = _whole(request).get(pk=seen.pair_id)
+    return seen
 
 
 @login_required
@@ -288,17 +332,20 @@ def follow_up_decision(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down what was done after a conclusion."""
     require_scanner(request)
     decision = _decision(request, pk)
-    form = FollowUpForm(request.POST, finding=decision)
-    pair = get_object_or_404(_whole(request), pk=decision.pair_id)
+    if decision is None:
+        return _gone(request)
+    form = _follow_up_form(decision, request.POST)
+    status = 422
     if form.is_valid():
         try:
             follow_ups.record(decision=decision, actor=person(request), **form.cleaned_data)
         except Problem as problem:
             _tell(form, problem)
+            status = 409 if problem.status == 409 else status
         else:
             messages.success(request, _("Tindak lanjut dicatat."))
-            return redirect(_address(pair))
-    return _show(request, pair, follow=(decision.pk, form), status=422)
+            return redirect(_address(decision.pair))
+    return _again(request, decision.pair, refused=_Refused(pk, form), status=status)
 
 
 def _tell(form: Any, problem: Problem) -> None:
@@ -310,13 +357,11 @@ def _tell(form: Any, problem: Problem) -> None:
 # The case as a whole ----------------------------------------------------------------------------------------
 
 
-def _case(request: HttpRequest, pk: int) -> Case:
-    """A case of which the person sees a pair."""
+def _case(request: HttpRequest, pk: int) -> Case | None:
+    """A case of which the person sees a pair; None where there is none."""
     require_scanner(request)
-    case = get_object_or_404(Case.objects.select_related("assigned_to"), pk=pk)
-    if not pairs_for(request.user).filter(case=case).exists():
-        raise Http404
-    return case
+    seen = Exists(pairs_for(request.user).filter(case=OuterRef("pk")))
+    return Case.objects.select_related("assigned_to").filter(seen, pk=pk).first()
 
 
 @login_required
@@ -324,6 +369,8 @@ def _case(request: HttpRequest, pk: int) -> Case:
 def case_assign(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the case to a monitor, or take it from them."""
     case = _case(request, pk)
+    if case is None:
+        return _gone(request)
     if not handling.may_handle(request.user, case):
         raise PermissionDenied(_("Kasus hanya diserahkan oleh pemantau di wilayahnya."))
     initial = {"to": case.assigned_to_id, "seen": case.assigned_to_id or 0}
@@ -349,6 +396,8 @@ def case_assign(request: HttpRequest, pk: int) -> HttpResponse:
 def case_remark(request: HttpRequest, pk: int) -> HttpResponse:
     """Write a remark, with a file or without."""
     case = _case(request, pk)
+    if case is None:
+        return _gone(request)
     pair = pairs_for(request.user).filter(case=case).order_by("-weight", "pk")[0]
     form = RemarkForm(request.POST, request.FILES, engagements=_open_engagements(request, pair))
     status = 422
@@ -357,6 +406,7 @@ def case_remark(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             remarks.write(
                 case=case,
+                pair=pair,
                 actor=person(request),
                 text=said["text"],
                 upload=said["file"],
@@ -378,7 +428,7 @@ def remark_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     require_scanner(request)
     remark = get_object_or_404(Remark.objects.select_related("case").exclude(file=""), pk=pk)
     case = _case(request, remark.case_id)
-    if not remarks.remarks_of(case, request.user).filter(pk=pk).exists():
+    if case is None or not remarks.remarks_of(case, request.user).filter(pk=pk).exists():
         raise Http404
     try:
         file = remarks.opened(remark)

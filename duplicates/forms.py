@@ -104,7 +104,7 @@ class CaseFilter(forms.Form):
 
     q = forms.CharField(label=_("Cari nama atau kode"), required=False, max_length=100)
     year = forms.ChoiceField(label=_("Tahun"), required=False)
-    place = forms.ChoiceField(label=_("Kecamatan"), required=False)
+    place = forms.ChoiceField(label=_("Wilayah"), required=False)
     state = forms.ChoiceField(label=_("Keadaan"), required=False, choices=CASE_STATES)
 
     def __init__(self, query: QueryDict, *, years: list[int], places: list[Place]) -> None:
@@ -121,13 +121,25 @@ class CaseFilter(forms.Form):
         return dict(self.cleaned_data)
 
 
+class _SeenField(forms.IntegerField):
+    """What the person had before them, hidden; a value that cannot be meant counts as nothing seen."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> int | None:
+        try:
+            return super().clean(value)
+        except forms.ValidationError:
+            return 0
+
+
 class ConcludeForm(forms.Form):
     """A conclusion: none is chosen beforehand, the reason is required.
 
     seen: the newest decision when the page was opened. kept, money: for a monitor's "same record", which merges.
     """
 
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    seen = _SeenField(required=False, min_value=0)
     kind = forms.ChoiceField(label=_("Kesimpulan"), choices=DecisionKind.choices, widget=forms.RadioSelect)
     metres = forms.FloatField(
         label=_("Panjang yang sama (m)"), required=False, min_value=0.1, max_value=100_000
@@ -200,7 +212,7 @@ class WithdrawForm(forms.Form):
 class AssignForm(forms.Form):
     """Who handles a case; `seen` is who it was when the page was opened."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    seen = _SeenField(required=False, min_value=0)
     to = forms.ModelChoiceField(
         label=_("Ditangani oleh"),
         queryset=User.objects.none(),

@@ -1,6 +1,7 @@
 """The case: queue by money, two at once, merge in two steps, remarks with files, follow-ups, whose turn it is."""
 
 import hashlib
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -13,10 +14,11 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEvent, Role
 from duplicates import handling, remarks
-from duplicates.decisions import conclude
+from duplicates.decisions import conclude, withdraw
 from duplicates.engagements import open_engagement
-from duplicates.models import Case, Decision, Engagement, FollowUp, Merge, Pair, Remark
+from duplicates.models import Case, Decision, Engagement, FollowUp, Merge, Pair, Remark, Scan
 from duplicates.reopening import look
+from photos.models import Claim
 from places.problems import Problem
 from projects.models import Project, Status
 from tests.cast import Cast
@@ -26,6 +28,7 @@ from tests.factories import (
     FundSourceFactory,
     PhotoFactory,
     ProjectFactory,
+    SiteFactory,
     UserFactory,
 )
 
@@ -46,10 +49,11 @@ def a_case(cast: Cast, money: int = 100_000_000, years: tuple[int, int] = (2025,
         ),
         key=lambda project: project.code,
     )  # fmt: skip
+    said = {"code": "case.same_spot", "params": {}}
     return Pair.objects.create(
-        left=left, right=right, case=Case.objects.create(money=money), distance_m=0, weight=6, probability=0.98,
-        signals=[{"signal": "distance", "level": "same_spot", "weight": 4.0,
-                  "message": {"code": "case.same_spot", "params": {}}}],
+        left=left, right=right, scan=Scan.objects.create(), case=Case.objects.create(money=money),
+        distance_m=0, weight=6, probability=0.98,
+        signals=[{"signal": "distance", "level": "same_spot", "weight": 4.0, "message": said}],
     )  # fmt: skip
 
 
@@ -62,7 +66,7 @@ def pair(cast: Cast) -> Pair:
 def engagement(cast: Cast) -> Engagement:
     return open_engagement(
         actor=cast.fitri, assignment="700/118/2026", title="", places=[cast.regency], first_year=2025,
-        last_year=2026, cut_off=date(2026, 11, 24),
+        last_year=2026, cut_off=date(2099, 12, 31),
     )  # fmt: skip
 
 
@@ -252,6 +256,145 @@ def test_an_auditor_is_not_asked_to_merge(cast: Cast, pair: Pair, engagement: En
     logged_in(cast.fitri).post(f"/duplicates/pairs/{pair.pk}/conclude/", asked)
     assert Decision.objects.get().engagement == engagement
     assert not Merge.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"kind": ""}, "Bidang ini harus diisi."),
+        ({"reason": "   "}, "Bidang ini harus diisi."),
+        ({"reason": "x" * 2001}, "paling banyak 2000 karakter (sekarang 2001 karakter)"),
+        ({"kind": "partly", "metres": ""}, "Isi panjang yang sama dalam meter."),
+        ({"kind": "partly", "metres": "banyak"}, "Masukkan sebuah bilangan."),
+        ({"kind": "partly", "metres": "-3"}, "lebih besar dari atau sama dengan 0.1"),
+        ({"kind": "same_record"}, "Pilih catatan mana yang dilanjutkan."),
+        ({"kind": "same_record", "kept": "1", "money": "half"}, "Pilih apakah uangnya sama atau berbeda."),
+        (
+            {"kind": "mungkin"},
+            "Masukkan pilihan yang valid. mungkin bukan salah satu dari pilihan yang tersedia.",
+        ),
+    ],
+)
+def test_it_says_what_a_conclusion_lacks_and_keeps_what_was_typed(
+    cast: Cast, pair: Pair, given: dict[str, str], said: str
+) -> None:
+    asked = {"kind": "elsewhere", "reason": "Beda gang, lihat gambar rencana."} | given
+    answer = logged_in(cast.eko).post(f"/duplicates/pairs/{pair.pk}/conclude/", asked)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert said in page
+    assert asked["reason"].strip() in page
+    assert not Decision.objects.exists()
+
+
+def test_it_says_so_in_the_reader_s_language(cast: Cast, pair: Pair) -> None:
+    client = logged_in(cast.eko)
+    client.cookies["django_language"] = "en"
+    answer = client.post(f"/duplicates/pairs/{pair.pk}/conclude/", {"kind": "elsewhere", "reason": ""})
+    assert "This field is required." in answer.content.decode()
+
+
+def test_a_refused_form_leaves_the_other_pairs_of_the_case_on_the_page(cast: Cast, pair: Pair) -> None:
+    weaker = a_case(cast)
+    Pair.objects.filter(pk=weaker.pk).update(case=pair.case, weight=1)
+    answer = logged_in(cast.eko).post(f"/duplicates/pairs/{weaker.pk}/conclude/", {"reason": "Beda."})
+    assert [other.pk for other, _decided in answer.context["pairs"]] == [pair.pk, weaker.pk]
+    assert answer.context["shown"].pair == weaker
+
+
+def test_the_way_back_from_the_second_look_loses_nothing(cast: Cast, pair: Pair) -> None:
+    asked = {"kind": "partly", "metres": "120", "reason": "Dari STA 0 sampai 120."}
+    client, address = logged_in(cast.eko), f"/duplicates/pairs/{pair.pk}/conclude/"
+    assert 'name="back"' in client.post(address, asked).content.decode()
+    page = client.post(address, asked | {"back": "1"}).content.decode()
+    assert "Dari STA 0 sampai 120." in page
+    assert re.search(r'value="partly"[^>]* checked', page)
+    assert not Decision.objects.exists()
+
+
+def forms_of(pair: Pair, decision: Decision) -> list[tuple[str, str, dict[str, str]]]:
+    """(what is gone, address, what was typed) for every form of a case."""
+    return [
+        (
+            "pair",
+            f"/duplicates/pairs/{pair.pk}/conclude/",
+            {"kind": "elsewhere", "reason": "Sudah saya tulis."},
+        ),
+        ("decision", f"/duplicates/decisions/{decision.pk}/withdraw/", {"reason": "Sudah saya tulis."}),
+        (
+            "decision",
+            f"/duplicates/decisions/{decision.pk}/follow-ups/",
+            {"follow-kind": "other", "follow-on": "2026-11-20", "follow-note": "Sudah saya tulis."},
+        ),
+        ("case", f"/duplicates/cases/{pair.case_id}/remarks/", {"text": "Sudah saya tulis."}),
+    ]
+
+
+@pytest.mark.parametrize("number", range(4), ids=["conclude", "withdraw", "follow_up", "remark"])
+def test_what_was_typed_comes_back_when_its_case_is_gone(cast: Cast, pair: Pair, number: int) -> None:
+    decision = conclude(pair=pair, kind="duplicate", reason="Satu.", actor=cast.eko)
+    _what, address, typed = forms_of(pair, decision)[number]
+    client = logged_in(cast.eko)
+    Decision.objects.all().delete()
+    Pair.objects.all().delete()
+    Case.objects.all().delete()
+    answer = client.post(address, typed)
+    page = answer.content.decode()
+    assert answer.status_code == 404
+    assert "Kasus ini tidak ada lagi" in page
+    assert "Sudah saya tulis." in page
+
+
+def test_a_case_that_is_gone_is_said_to_who_hands_it_over(cast: Cast, pair: Pair) -> None:
+    Pair.objects.update(case=None)
+    answer = logged_in(cast.eko).post(f"/duplicates/cases/{pair.case_id}/assign/", {"to": ""})
+    assert answer.status_code == 404
+    assert "Kasus ini tidak ada lagi" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"), [("", "Bidang ini harus diisi."), ("x" * 501, "paling banyak 500 karakter")]
+)
+def test_it_asks_why_a_conclusion_is_taken_back(cast: Cast, pair: Pair, reason: str, said: str) -> None:
+    decision = conclude(pair=pair, kind="duplicate", reason="Satu.", actor=cast.eko)
+    address = f"/duplicates/decisions/{decision.pk}/withdraw/"
+    answer = logged_in(cast.eko).post(address, {"reason": reason})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert reason in answer.content.decode()
+    decision.refresh_from_db()
+    assert decision.withdrawn_at is None
+
+
+def test_what_was_taken_back_meanwhile_is_said_beside_what_was_typed(cast: Cast, pair: Pair) -> None:
+    decision = conclude(pair=pair, kind="duplicate", reason="Satu.", actor=cast.eko)
+    withdraw(decision=decision, reason="Keliru.", actor=cast.eko)
+    note = {"follow-kind": "other", "follow-on": "2026-11-20", "follow-note": "Sudah ditanyakan."}
+    late = logged_in(cast.eko).post(f"/duplicates/decisions/{decision.pk}/follow-ups/", note)
+    assert late.status_code == 409
+    assert "tindak lanjut tidak dapat ditambahkan" in late.content.decode()
+    assert "Sudah ditanyakan." in late.content.decode()
+    answer = logged_in(cast.eko).post(
+        f"/duplicates/decisions/{decision.pk}/withdraw/", {"reason": "Salah pasang."}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Kesimpulan ini sudah ditarik." in page
+    assert "Salah pasang." in page
+
+
+def test_the_reason_comes_back_when_a_merge_can_no_longer_be_undone(cast: Cast, pair: Pair) -> None:
+    ClaimFactory(project=pair.left, progress=50)
+    asked = {"pair": pair, "kind": "same_record", "reason": "Dobel.", "actor": cast.eko}
+    decision = conclude(**asked, kept=pair.right, money="once")
+    Claim.objects.update(site=SiteFactory(project=pair.right, no=9))
+    answer = logged_in(cast.eko).post(
+        f"/duplicates/decisions/{decision.pk}/withdraw/", {"reason": "Ternyata dua."}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert f"foto pada {pair.right.code}" in page
+    assert "Ternyata dua." in page
 
 
 # ---- what follows

@@ -131,7 +131,7 @@ def case_page(pair: Pair, user: Person) -> CasePage:
         same_photos=same,
         drawing=_drawing(pair, places),
         word=likeness_word(pair.probability),
-        bars=_bars(as_scored(pair).signals),
+        bars=bars(as_scored(pair).signals),
         shared_m=stretch.amount if stretch and worth_saying else None,
         reasons=reasons_for(_facts(pair, sides, stretch)),
         shared_photos=frozenset(claim.photo_id for one in same for claim in (one.left, one.right)),
@@ -342,7 +342,7 @@ def _places(pair: Pair) -> dict[int, list[Any]]:
     return found
 
 
-def _bars(signals: Iterable[SignalScore]) -> list[Bar]:
+def bars(signals: Iterable[SignalScore]) -> list[Bar]:
     """The waterfall: each signal begins where the one before ended."""
     parts = list(signals)
     ends = [0.0]

@@ -426,9 +426,9 @@ def case_remark(request: HttpRequest, pk: int) -> HttpResponse:
 def remark_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A file that was attached, to keep; never shown inside the site."""
     require_scanner(request)
-    remark = get_object_or_404(Remark.objects.select_related("case").exclude(file=""), pk=pk)
-    case = _case(request, remark.case_id)
-    if case is None or not remarks.remarks_of(case, request.user).filter(pk=pk).exists():
+    known = Remark.objects.select_related("case", "engagement").exclude(file="")
+    remark = get_object_or_404(known, pk=pk)
+    if not remarks.may_read(remark, request.user):
         raise Http404
     try:
         file = remarks.opened(remark)

@@ -1,7 +1,8 @@
 """What people conclude of a pair: a monitor's triage, or an auditor's finding in an engagement. Two things.
 
 The newest decision in force counts; older ones and withdrawn ones are kept. A scan never touches them; what they
-rest on is kept with them (inputs), so that only a change of that opens them again (duplicates/reopening.py).
+rest on is kept with them (inputs), so that only a change of that opens them again (duplicates/reopening.py; of a
+finding until the cut-off only: duplicates/engagement_pairs.py).
 """
 
 from django.core.exceptions import PermissionDenied
@@ -12,7 +13,7 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.access import Action, Person, may, reach
 from accounts.models import User
-from duplicates import merging
+from duplicates import engagement_pairs, merging
 from duplicates.engagements import covers
 from duplicates.listing import forget_how_many
 from duplicates.models import Decision, DecisionKind, Engagement, Merge, Pair
@@ -70,6 +71,8 @@ def conclude(
     if merges:
         _check_merge(kept, money)
     Pair.objects.select_for_update().get(pk=pair.pk)
+    if engagement is not None:
+        engagement_pairs.take(engagement, pair)
     if seen is not None:
         _refuse_meanwhile(pair, engagement, seen)
     decision = Decision.objects.create(
@@ -79,7 +82,7 @@ def conclude(
         metres=metres if kind == DecisionKind.PARTLY else None,
         reason=reason.strip(),
         decided_by=actor,
-        inputs=inputs_of_pair(pair),
+        inputs=engagement_pairs.inputs_at(engagement, pair) if engagement else inputs_of_pair(pair),
     )
     _write_down(actor, "decided", decision)
     if merges and kept is not None:

@@ -12,30 +12,30 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from duplicates import freezing, frozen_words
-from duplicates.engagements import DUPLICATES, findings_of, pairs_of, too_young, with_finding
+from duplicates.engagement_pairs import own_projects, places_of
+from duplicates.engagement_scan import require_frozen
+from duplicates.engagements import DUPLICATES, findings_of, pairs_of, with_finding
 from duplicates.findings import is_draft
 from duplicates.models import (
-    Case,
     Decision,
     DecisionKind,
     Engagement,
+    EngagementPair,
     FindingSheet,
     FollowUp,
     FollowUpKind,
-    Pair,
+    FrozenRegister,
     Remark,
     Scan,
 )
 from duplicates.project_as_of import PhotoAsOf, ProjectAsOf
 from duplicates.score import CASE_FROM, STORED_FROM, SignalScore, likeness_word
 from places.message import Message
-from projects.models import Project
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Procedure:
 
     scans: tuple[ScanDone, ...]
     projects: int  # of the engagement's places and period that existed at the cut-off
-    too_young: int  # pairs left out because one project was made after the cut-off
+    too_young: int  # left out because they were recorded after the cut-off, until the state of it was kept
     pairs: int
     cases: int
     concluded: int  # pairs with a conclusion in force
@@ -151,14 +151,16 @@ class PairListed:
 
 @dataclass(frozen=True)
 class CaseListed:
-    """A case of the engagement: its pairs by primary key, its projects by code."""
+    """A case of the engagement, numbered in it from 1: its pairs by primary key, its projects by code.
+
+    money: rupiah that would be spent twice: the plans as of the cut-off without the largest one.
+    """
 
     pk: int
     url: str
     pairs: tuple[int, ...]
     projects: tuple[str, ...]
     money: Decimal
-    assigned_to: str
     concluded: int
 
 
@@ -225,15 +227,16 @@ class DecisionWritten:
 
 @dataclass(frozen=True)
 class RemarkWritten:
-    """A note of the team on a case."""
+    """A note of the team on a pair."""
 
     pk: int
-    case: int
+    case: int | None  # of the engagement
     text: str
     file_name: str
     sha256: str
     by: str
     at: datetime
+    pair_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -299,18 +302,22 @@ class EngagementContents:
 
 
 def contents_of(engagement: Engagement) -> EngagementContents:
-    """Everything that the engagement hands over, as it stands now, each project as it was at the cut-off."""
-    pairs = list(
+    """Everything that the engagement hands over, as it stands now, each project as it was at the cut-off.
+
+    Raises Problem (503) while the state of the cut-off is being looked for.
+    """
+    require_frozen(engagement)
+    rows = list(
         with_finding(pairs_of(engagement), engagement)
-        .select_related("left", "right", "case__assigned_to")
-        .order_by("-weight", "distance_m", "left__code", "right__code")
+        .select_related("pair")
+        .order_by("-weight", "distance_m", "pair__left__code", "pair__right__code")
     )
-    states = freezing.states(engagement, {key for pair in pairs for key in (pair.left_id, pair.right_id)})
-    listed = [
-        _pair(engagement, pair, states) for pair in pairs if {pair.left_id, pair.right_id} <= states.keys()
-    ]
+    states = freezing.states(
+        engagement, {key for row in rows for key in (row.pair.left_id, row.pair.right_id)}
+    )
+    listed = [_pair(row, states) for row in rows]
     decisions = list(_decisions(engagement))
-    findings = _findings(engagement, states, decisions)
+    findings = _findings(engagement, {row.pair_id: row for row in rows}, states, decisions)
     done = [one for one in findings if not one.is_draft]
     return EngagementContents(
         pk=engagement.pk,
@@ -331,7 +338,7 @@ def contents_of(engagement: Engagement) -> EngagementContents:
         drafts=tuple(one for one in findings if one.is_draft),
         pairs=tuple(listed),
         works=_works(listed, states),
-        cases=tuple(_cases(pairs, listed)),
+        cases=tuple(_cases(engagement, listed, states)),
         decisions=tuple(_written(one) for one in decisions),
         remarks=tuple(_remarks(engagement)),
         total=sum((one.sheet.amount or Decimal(0) for one in done if one.is_duplicate), Decimal(0)),
@@ -342,7 +349,7 @@ def _named(user: User | None) -> str:
     return str(user) if user else ""
 
 
-def _scored(pair: Pair) -> Scored:
+def _scored(pair: EngagementPair) -> Scored:
     parts = [SignalScore.from_json(one) for one in pair.signals]
     return Scored(
         distance_m=pair.distance_m,
@@ -372,12 +379,12 @@ def _works(listed: Iterable[PairListed], states: Mapping[int, ProjectAsOf]) -> t
     )
 
 
-def _pair(engagement: Engagement, pair: Any, states: Mapping[int, ProjectAsOf]) -> PairListed:
-    left, right = states[pair.left_id], states[pair.right_id]
+def _pair(row: Any, states: Mapping[int, ProjectAsOf]) -> PairListed:
+    left, right = states[row.pair.left_id], states[row.pair.right_id]
     return PairListed(
-        pk=pair.pk,
-        url=pair_url(engagement, pair.pk),
-        case=pair.case_id,
+        pk=row.pair_id,
+        url=pair_url(row.engagement_id, row.pair_id),
+        case=row.case_no,
         left=left.code,
         left_title=left.title,
         left_year=left.fiscal_year,
@@ -387,30 +394,39 @@ def _pair(engagement: Engagement, pair: Any, states: Mapping[int, ProjectAsOf]) 
         left_village=left.village,
         right_village=right.village,
         money=frozen_words.smaller_plan(left, right),
-        kind=pair.conclusion or "",
-        kind_words=_kind_words(pair.conclusion or ""),
-        reviewed=pair.reviewed is not None,
-        score=_scored(pair),
+        kind=row.conclusion or "",
+        kind_words=_kind_words(row.conclusion or ""),
+        reviewed=row.reviewed is not None,
+        score=_scored(row),
     )
 
 
-def _cases(pairs: Sequence[Pair], listed: Iterable[PairListed]) -> Iterable[CaseListed]:
+def _cases(
+    engagement: Engagement, listed: Iterable[PairListed], states: Mapping[int, ProjectAsOf]
+) -> list[CaseListed]:
+    """The most money first."""
     members: dict[int, list[PairListed]] = defaultdict(list)
     for one in listed:
         if one.case is not None:
             members[one.case].append(one)
-    rows: dict[int, Case] = {pair.case_id: pair.case for pair in pairs if pair.case_id and pair.case}
-    for number in sorted(members, key=lambda key: (-rows[key].money, key)):
-        inside, case = members[number], rows[number]
-        yield CaseListed(
-            pk=number,
-            url=case.get_absolute_url(),
-            pairs=tuple(one.pk for one in inside),
-            projects=tuple(sorted({code for one in inside for code in (one.left, one.right)})),
-            money=case.money,
-            assigned_to=_named(case.assigned_to),
-            concluded=sum(1 for one in inside if one.kind),
-        )
+    plans = {state.code: state.planned or Decimal(0) for state in states.values()}
+    cases = [_case(engagement, number, inside, plans) for number, inside in members.items()]
+    return sorted(cases, key=lambda case: (-case.money, case.pk))
+
+
+def _case(
+    engagement: Engagement, number: int, inside: Sequence[PairListed], plans: Mapping[str, Decimal]
+) -> CaseListed:
+    codes = sorted({code for one in inside for code in (one.left, one.right)})
+    money = [plans[code] for code in codes]
+    return CaseListed(
+        pk=number,
+        url=f"{reverse('engagement', args=[engagement.pk])}?case={number}",
+        pairs=tuple(one.pk for one in inside),
+        projects=tuple(codes),
+        money=sum(money, Decimal(0)) - max(money),
+        concluded=sum(1 for one in inside if one.kind),
+    )
 
 
 def _decisions(engagement: Engagement) -> Iterable[Decision]:
@@ -439,11 +455,12 @@ def _written(decision: Decision) -> DecisionWritten:
 
 def _procedure(engagement: Engagement, listed: Sequence[PairListed]) -> Procedure:
     kinds = Counter(one.kind for one in listed if one.kind)
+    frozen = FrozenRegister.objects.filter(engagement=engagement).defer("words").first()
     scans = Scan.objects.filter(engagement=engagement).select_related("place", "started_by")
     return Procedure(
         scans=tuple(_scan(scan) for scan in scans.order_by("started_at", "pk")),
-        projects=_projects_of(engagement),
-        too_young=too_young(engagement),
+        projects=frozen.projects if frozen else len(own_projects(engagement, places_of(engagement))),
+        too_young=frozen.younger if frozen else 0,
         pairs=len(listed),
         cases=len({one.case for one in listed if one.case}),
         concluded=sum(kinds.values()),
@@ -452,15 +469,6 @@ def _procedure(engagement: Engagement, listed: Sequence[PairListed]) -> Procedur
         stored_from=STORED_FROM,
         case_from=CASE_FROM,
     )
-
-
-def _projects_of(engagement: Engagement) -> int:
-    inside = Q(pk__in=[])
-    for place in engagement.places.all():
-        inside |= Q(village_id=place.pk) | Q(village__code__startswith=f"{place.pk}.")
-    years = (engagement.first_year, engagement.last_year)
-    made = Project.objects.filter(inside, fiscal_year__range=years)
-    return made.filter(created_at__lt=freezing.end_of(engagement.cut_off)).count()
 
 
 def _scan(scan: Scan) -> ScanDone:
@@ -481,10 +489,12 @@ def _scan(scan: Scan) -> ScanDone:
 
 
 def _remarks(engagement: Engagement) -> Iterable[RemarkWritten]:
+    numbers = dict(pairs_of(engagement).values_list("pair", "case_no"))
     for remark in Remark.objects.filter(engagement=engagement).select_related("author").order_by("at", "pk"):
         yield RemarkWritten(
             pk=remark.pk,
-            case=remark.case_id,
+            case=numbers.get(remark.pair_id or 0),
+            pair_url=pair_url(engagement, remark.pair_id) if remark.pair_id else "",
             text=remark.text,
             file_name=remark.file_name,
             sha256=remark.sha256,
@@ -497,11 +507,13 @@ def _remarks(engagement: Engagement) -> Iterable[RemarkWritten]:
 
 
 def _findings(
-    engagement: Engagement, states: Mapping[int, ProjectAsOf], decisions: Sequence[Decision]
+    engagement: Engagement,
+    pairs: Mapping[int, EngagementPair],
+    states: Mapping[int, ProjectAsOf],
+    decisions: Sequence[Decision],
 ) -> list[Finding]:
     """Conclusions in force, numbered: those that speak of money first, the largest first."""
-    rows = findings_of(engagement).select_related("pair__left", "pair__right", "decided_by", "reviewed_by")
-    found = [one for one in rows if {one.pair.left_id, one.pair.right_id} <= states.keys()]
+    found = list(findings_of(engagement).select_related("pair", "decided_by", "reviewed_by"))
     sheets = _sheets([one.pk for one in found])
     found.sort(key=lambda one: (one.kind not in DUPLICATES, -_amount(sheets.get(one.pk)), one.at, one.pk))
     now = frozen_words.now_of({key for one in found for key in (one.pair.left_id, one.pair.right_id)})
@@ -514,6 +526,7 @@ def _findings(
         _finding(
             number,
             one,
+            pairs[one.pair_id],
             engagement,
             sides,
             sheets.get(one.pk),
@@ -541,6 +554,7 @@ def side_of(state: ProjectAsOf, now: Mapping[int, tuple[ProjectAsOf, int]]) -> S
 def _finding(
     number: int,
     decision: Decision,
+    row: EngagementPair,
     engagement: Engagement,
     sides: Mapping[int, Side],
     sheet: Sheet | None,
@@ -555,7 +569,7 @@ def _finding(
         url=reverse("finding", args=[decision.pk]),
         pair=pair.pk,
         pair_url=pair_url(engagement, pair.pk),
-        case=pair.case_id,
+        case=row.case_no,
         kind=decision.kind,
         kind_words=_kind_words(decision.kind),
         is_duplicate=decision.kind in DUPLICATES,
@@ -575,7 +589,7 @@ def _finding(
         replies=tuple(one for one in follow_ups if one.kind == FollowUpKind.REPLY),
         follow_ups=tuple(one for one in follow_ups if one.kind != FollowUpKind.REPLY),
         history=history,
-        score=_scored(pair),
+        score=_scored(row),
     )
 
 

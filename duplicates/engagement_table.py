@@ -1,15 +1,12 @@
 """An engagement's contents as a table of pairs, for layers, workbook and the map page: both works as of the cut-off."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-import shapely
-
-from duplicates.comparison import Record
 from duplicates.engagement_contents import EngagementContents, Scored
+from duplicates.frozen_records import record_at
 from duplicates.kernel import PairTable, ScoredPair
-from duplicates.project_as_of import ProjectAsOf
 from duplicates.score import SignalScore
 
 
@@ -23,7 +20,7 @@ def engagement_table(contents: EngagementContents) -> PairTable:
         pairs[finding.pair] = _scored(finding.left.project.code, finding.right.project.code, finding.score)
     for pair in contents.pairs:
         pairs.setdefault(pair.pk, _scored(pair.left, pair.right, pair.score))
-    return PairTable.of(list(pairs.values()), [_record(work) for work in works.values()])
+    return PairTable.of(list(pairs.values()), [record_at(work) for work in works.values()])
 
 
 @dataclass(frozen=True)
@@ -58,25 +55,3 @@ def _case(number: int | None) -> str:
 def _scored(left: str, right: str, score: Scored) -> ScoredPair:
     signals = tuple(SignalScore(one.name, one.level, one.weight, one.message) for one in score.signals)
     return ScoredPair(left, right, score.distance_m, score.weight, score.probability, signals)
-
-
-def _record(project: ProjectAsOf) -> Record:
-    return Record(
-        id=project.code,
-        code=project.code,
-        title=project.title,
-        geometries=tuple(_places(project)),
-        work_type=project.work_type or None,
-        activity=project.activity,
-        budget=project.planned,
-        volume=project.volume,
-        unit=project.unit,
-        year=project.fiscal_year,
-        fund_sources=frozenset(project.sources),
-        executor=project.executor_name,
-    )
-
-
-def _places(project: ProjectAsOf) -> Iterator[shapely.Geometry]:
-    for site in project.sites:
-        yield shapely.from_wkt(site.wkt) if site.wkt else shapely.Point(site.lon, site.lat)

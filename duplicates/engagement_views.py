@@ -1,12 +1,16 @@
 """Pages of an audit engagement, for its team only; everybody else is told that there is no such page."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,8 +20,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import Action, reach
 from duplicates import findings as jobs
-from duplicates import follow_ups, freezing, frozen_words
+from duplicates import follow_ups, freezing, frozen_words, remarks
 from duplicates.access import person
+from duplicates.case_page import bars
+from duplicates.decisions import conclude, withdraw
 from duplicates.engagement_contents import side_of
 from duplicates.engagement_forms import (
     EngagementForm,
@@ -27,7 +33,7 @@ from duplicates.engagement_forms import (
     SheetForm,
     TeamForm,
 )
-from duplicates.engagement_scan import scan_engagement
+from duplicates.engagement_scan import finish, scan_engagement
 from duplicates.engagements import (
     change_team,
     close_engagement,
@@ -39,9 +45,19 @@ from duplicates.engagements import (
     state_of,
     with_finding,
 )
-from duplicates.models import Decision, Engagement, FindingSheet, Pair, Remark, Scan
+from duplicates.forms import ConcludeForm, RemarkForm, WithdrawForm
+from duplicates.models import (
+    Decision,
+    Engagement,
+    EngagementPair,
+    FindingSheet,
+    FrozenRegister,
+    Pair,
+    Remark,
+    Scan,
+)
 from duplicates.project_as_of import ProjectAsOf
-from duplicates.score import CASE_FROM, likeness_word
+from duplicates.score import CASE_FROM, SignalScore, likeness_word
 from places.models import Place
 from places.problems import Problem
 
@@ -56,9 +72,17 @@ def _require_auditor(request: HttpRequest) -> None:
 
 
 def _engagement(request: HttpRequest, pk: int) -> Engagement:
-    """The engagement, for its team; anybody else meets a 404, since even its existence is not theirs to know."""
+    """The engagement, for its team; anybody else meets a 404, since even its existence is not theirs to know.
+
+    The first look after its cut-off day has it scanned for good.
+    """
     places = Prefetch("places", queryset=Place.objects.defer("boundary"))
-    return get_object_or_404(engagements_of(request.user).prefetch_related(places), pk=pk)
+    frozen = Exists(FrozenRegister.objects.filter(engagement=OuterRef("pk")))
+    mine = engagements_of(request.user).annotate(is_frozen=frozen).prefetch_related(places)
+    engagement: Any = get_object_or_404(mine, pk=pk)
+    if not engagement.is_frozen:
+        engagement.is_frozen = finish(engagement) and freezing.is_over(engagement)
+    return cast(Engagement, engagement)
 
 
 @login_required
@@ -80,6 +104,8 @@ def engagement_new(request: HttpRequest) -> HttpResponse:
     form = EngagementForm(request.POST or None, user=person(request))
     if request.method == "POST" and form.is_valid():
         engagement = open_engagement(actor=person(request), **form.cleaned_data)
+        radius_m = float(settings.DUPLICATE_RADIUS_M)
+        scan_engagement(actor=person(request), engagement=engagement, radius_m=radius_m)
         messages.success(request, _("Penugasan %(number)s dibuka.") % {"number": engagement.assignment})
         return redirect("engagement", engagement.pk)
     return render(
@@ -100,6 +126,7 @@ def engagement_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "places": list(engagement.places.all()),
         "team": list(engagement.team.all()),
         "is_over": freezing.is_over(engagement),
+        "is_frozen": engagement.is_frozen,  # type: ignore[attr-defined]
     }
     build = {"pairs": _pairs_tab, "findings": _findings_tab, "scans": _scans_tab, "notes": _notes_tab}
     context |= build[str(tab)](request, engagement)
@@ -113,27 +140,44 @@ def _page(request: HttpRequest, rows: Any) -> Page[Any]:
 def _pairs_tab(request: HttpRequest, engagement: Engagement) -> dict[str, Any]:
     chosen = request.GET.get("state", "")
     chosen = chosen if chosen in STATES else ""
-    pairs = with_finding(pairs_of(engagement), engagement).filter(probability__gte=CASE_FROM)
-    if request.GET.get("all"):
-        pairs = with_finding(pairs_of(engagement), engagement)
+    case = request.GET.get("case", "")
+    pairs = with_finding(pairs_of(engagement), engagement)
+    if case.isdecimal():
+        pairs = pairs.filter(case_no=int(case[:9]))
+    elif not request.GET.get("all"):
+        pairs = pairs.filter(probability__gte=CASE_FROM)
     if chosen:
         pairs = pairs.filter(has_finding(engagement) if chosen == "concluded" else ~has_finding(engagement))
-    pairs = pairs.select_related("left__village", "right__village")
-    page = _page(request, pairs.order_by("-weight", "distance_m", "left__code", "right__code"))
-    states = _titles(engagement, page.object_list)
+    pairs = pairs.select_related("pair__left__village", "pair__right__village")
+    ordered = pairs.order_by("-weight", "distance_m", "pair__left__code", "pair__right__code")
+    page = _page(request, ordered)
+    titles = _titles(engagement, [row.pair for row in page.object_list])
     rows = [
-        (pair, states[pair.left_id], states[pair.right_id], likeness_word(pair.probability))
-        for pair in page.object_list
+        (row, titles[row.pair.left_id], titles[row.pair.right_id], likeness_word(row.probability))
+        for row in page.object_list
     ]
-    return {"page": page, "rows": rows, "chosen": chosen, "every": bool(request.GET.get("all"))}
+    every = bool(request.GET.get("all"))
+    return {"page": page, "rows": rows, "chosen": chosen, "every": every, "case": case}
 
 
-def _titles(engagement: Engagement, pairs: Any) -> dict[int, Any]:
-    """By project: its state at the cut-off; while that day is not over, the project itself says it."""
+@dataclass(frozen=True)
+class _Title:
+    """What lists say of a project."""
+
+    title: str
+    fiscal_year: int
+    village: str
+    planned: Decimal | None
+
+
+def _titles(engagement: Engagement, pairs: Iterable[Pair]) -> dict[int, _Title]:
+    """By project: as it was at the cut-off; while that day is not over, as it is."""
+    known = list(pairs)
     if not freezing.is_over(engagement):
-        return {project.pk: project for pair in pairs for project in (pair.left, pair.right)}
-    states = freezing.states(engagement, [key for pair in pairs for key in (pair.left_id, pair.right_id)])
-    return dict(states)
+        projects = [project for pair in known for project in (pair.left, pair.right)]
+        return {one.pk: _Title(one.title, one.fiscal_year, one.village.name, one.planned) for one in projects}
+    states = freezing.states(engagement, [key for pair in known for key in (pair.left_id, pair.right_id)])
+    return {pk: _Title(one.title, one.fiscal_year, one.village, one.planned) for pk, one in states.items()}
 
 
 def _findings_tab(request: HttpRequest, engagement: Engagement) -> dict[str, Any]:
@@ -157,7 +201,7 @@ def _scans_tab(request: HttpRequest, engagement: Engagement, form: Any = None) -
 
 
 def _notes_tab(request: HttpRequest, engagement: Engagement) -> dict[str, Any]:
-    remarks = Remark.objects.filter(engagement=engagement).select_related("author", "case").order_by("-at")
+    remarks = Remark.objects.filter(engagement=engagement).select_related("author").order_by("-at")
     return {"page": _page(request, remarks)}
 
 
@@ -220,14 +264,99 @@ def engagement_close(request: HttpRequest, pk: int) -> HttpResponse:
 def engagement_pair(request: HttpRequest, pk: int, pair_pk: int) -> HttpResponse:
     """A pair inside the engagement: both projects as they were at the cut-off, and what is another now."""
     engagement = _engagement(request, pk)
-    pair = get_object_or_404(pairs_of(engagement), pk=pair_pk)
+    row = _row(engagement, pair_pk)
+    return _show_pair(request, engagement, row)
+
+
+def _row(engagement: Engagement, pair_pk: int) -> EngagementPair:
+    return get_object_or_404(pairs_of(engagement).select_related("pair__left", "pair__right"), pair=pair_pk)
+
+
+def _show_pair(
+    request: HttpRequest,
+    engagement: Engagement,
+    row: EngagementPair,
+    *,
+    form: ConcludeForm | None = None,
+    remark_form: RemarkForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    pair, open_one = row.pair, engagement.closed_at is None
+    findings = _findings_on(engagement, pair)
     context = {
         "engagement": engagement,
         "pair": pair,
-        "findings": _findings_on(engagement, pair),
+        "score": {
+            "word": likeness_word(row.probability),
+            "bars": bars([SignalScore.from_json(one) for one in row.signals]),
+        },
+        "findings": findings,
+        "in_register": pair.scan_id is not None or pair.gone_at is None,
+        "form": (form or _conclude_form(engagement, row, findings)) if open_one else None,
+        "remark_form": (remark_form or RemarkForm()) if open_one else None,
+        "remarks": Remark.objects.filter(engagement=engagement, pair=pair).select_related("author"),
         **_as_of(engagement, pair),
     }
-    return render(request, "duplicates/engagement_pair.html", context)
+    return render(request, "duplicates/engagement_pair.html", context, status=status)
+
+
+def _conclude_form(
+    engagement: Engagement, row: EngagementPair, findings: Iterable[Decision], data: Any = None
+) -> ConcludeForm:
+    seen = max((one.pk for one in findings), default=0)
+    initial = {"engagement": engagement.pk, "seen": seen}
+    return ConcludeForm(data, pair=row.pair, engagements=[engagement], initial=initial)
+
+
+@login_required
+@require_POST
+def engagement_conclude(request: HttpRequest, pk: int, pair_pk: int) -> HttpResponse:
+    """Write a finding on a pair, as it was at the cut-off."""
+    engagement = _engagement(request, pk)
+    row = _row(engagement, pair_pk)
+    data = request.POST.copy()
+    data["engagement"] = str(engagement.pk)
+    form = _conclude_form(engagement, row, (), data)
+    if not form.is_valid():
+        return _show_pair(request, engagement, row, form=form, status=422)
+    names = ("kind", "reason", "metres", "engagement", "seen")
+    said = {name: form.cleaned_data[name] for name in names}
+    try:
+        finding = conclude(pair=row.pair, actor=person(request), **said)
+    except Problem as problem:
+        form.add_error(None, problem.sentence)
+        newest = max((one.pk for one in _findings_on(engagement, row.pair)), default=0)
+        data["seen"] = str(newest)  # what the other wrote counts as seen from now on
+        return _show_pair(request, engagement, row, form=form, status=problem.status)
+    messages.success(request, _("Temuan disimpan. Tulis lembarnya di sini."))
+    return redirect("finding", finding.pk)
+
+
+@login_required
+@require_POST
+def engagement_remark(request: HttpRequest, pk: int, pair_pk: int) -> HttpResponse:
+    """Write a note on a pair, with a file or without; the team alone reads it."""
+    engagement = _engagement(request, pk)
+    row = _row(engagement, pair_pk)
+    form = RemarkForm(request.POST, request.FILES)
+    status = 422
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            remarks.write(
+                pair=row.pair,
+                engagement=engagement,
+                actor=person(request),
+                text=said["text"],
+                upload=said["file"],
+            )
+        except Problem as problem:
+            _tell(form, problem)
+            status = problem.status
+        else:
+            messages.success(request, _("Catatan disimpan."))
+            return redirect(f"{reverse('engagement_pair', args=[pk, pair_pk])}#remarks")
+    return _show_pair(request, engagement, row, remark_form=form, status=status)
 
 
 def _findings_on(engagement: Engagement, pair: Pair) -> list[Decision]:
@@ -277,7 +406,7 @@ def finding_detail(request: HttpRequest, pk: int) -> HttpResponse:
     finding = _finding(request, pk)
     if request.method == "GET":
         return _show(request, finding)
-    form = _sheet_form(finding, request.POST)
+    form = _sheet_form(finding, _states(finding), request.POST)
     if not form.is_valid():
         return _show(request, finding, form=form, status=422)
     try:
@@ -300,11 +429,15 @@ def _tell(form: Form, problem: Problem) -> None:
         form.add_error(None, problem.sentence)
 
 
-def _sheet_form(finding: Decision, data: Any = None) -> SheetForm:
+def _states(finding: Decision) -> dict[int, ProjectAsOf]:
+    return freezing.states(_of(finding), [finding.pair.left_id, finding.pair.right_id])
+
+
+def _sheet_form(finding: Decision, states: Mapping[int, ProjectAsOf], data: Any = None) -> SheetForm:
     engagement = _of(finding)
     sheet = jobs.sheet_of(finding)
     if sheet is None:
-        sheet = jobs.proposed(finding, engagement) if data is None else FindingSheet(decision=finding)
+        sheet = jobs.proposed(finding, states) if data is None else FindingSheet(decision=finding)
     return SheetForm(data, engagement=engagement, sheet=sheet)
 
 
@@ -324,7 +457,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     engagement = _of(finding)
-    states = freezing.states(engagement, [finding.pair.left_id, finding.pair.right_id])
+    states = _states(finding)
     left, right = (_named(states.get(key)) for key in (finding.pair.left_id, finding.pair.right_id))
     open_one = engagement.closed_at is None and finding.withdrawn_at is None
     context = {
@@ -332,7 +465,8 @@ def _show(
         "engagement": engagement,
         "left": left,
         "right": right,
-        "form": form or _sheet_form(finding),
+        "form": form or _sheet_form(finding, states),
+        "withdraw_form": WithdrawForm(auto_id="id_withdraw_%s") if open_one else None,
         "written": FindingSheet.objects.filter(decision=finding).exists(),
         "is_open": open_one,
         "is_draft": jobs.is_draft(finding),
@@ -369,6 +503,24 @@ def finding_review(request: HttpRequest, pk: int) -> HttpResponse:
         return _show(request, finding, review_form=form, status=problem.status)
     done = _("Temuan dikembalikan ke penulisnya.") if back else _("Temuan diperiksa; masuk laporan.")
     messages.success(request, done)
+    return redirect("finding", pk)
+
+
+@login_required
+@require_POST
+def finding_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a finding back, with a reason; it stays in the history."""
+    finding = _finding(request, pk)
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Tulis alasan penarikan."))
+        return redirect("finding", pk)
+    try:
+        withdraw(decision=finding, reason=form.cleaned_data["reason"], actor=person(request))
+    except Problem as problem:
+        messages.error(request, problem.sentence)
+    else:
+        messages.success(request, _("Temuan ditarik; riwayatnya tetap ada."))
     return redirect("finding", pk)
 
 

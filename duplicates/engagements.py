@@ -1,8 +1,8 @@
 """Audit engagements: opened by an auditor, seen by their team only; findings are written inside them.
 
-What closing means: nothing new is concluded, written or reviewed in it, the team's own rights inside it end, and
-every project of its pairs is kept as it was at the cut-off. What the villages answer and do afterwards is still
-recorded.
+What closing means: nothing new is concluded, written or reviewed in it, and the team's own rights inside it end.
+Every project of its pairs is kept as it was at the cut-off, as soon as that day is over (engagement_scan.py). What
+the villages answer and do afterwards is still recorded.
 """
 
 from collections.abc import Iterable
@@ -18,8 +18,15 @@ from django.utils.translation import gettext as _
 from accounts import audit, people
 from accounts.access import Action, Person, may
 from accounts.models import User
-from duplicates import freezing
-from duplicates.models import Decision, DecisionKind, DecisionQuerySet, Engagement, Pair, PairQuerySet, Scan
+from duplicates.models import (
+    Decision,
+    DecisionKind,
+    DecisionQuerySet,
+    Engagement,
+    EngagementPair,
+    Pair,
+    Scan,
+)
 from places.message import mark, message, sentences
 from places.models import Place
 from places.problems import Problem
@@ -51,41 +58,9 @@ def scans_for(user: Person) -> QuerySet[Scan]:
     )
 
 
-def pairs_of(engagement: Engagement) -> PairQuerySet:
-    """Pairs of the engagement's places and period, of projects that existed at the cut-off.
-
-    A pair that no scan finds any more stays while a finding of the engagement stands on it. Projects outside the
-    places are named only when they are published.
-    """
-    codes = [place.pk for place in engagement.places.all()]
-    moment = freezing.end_of(engagement.cut_off)
-    inside, knowable = Q(pk__in=[]), Q()
-    for side in ("left", "right"):
-        there = Q(pk__in=[])
-        for code in codes:
-            there |= Q(**{f"{side}__village_id": code}) | Q(
-                **{f"{side}__village__code__startswith": f"{code}."}
-            )
-        years = (engagement.first_year, engagement.last_year)
-        inside |= there & Q(**{f"{side}__fiscal_year__range": years})
-        knowable &= there | Q(**{f"{side}__published": True})
-    found = Exists(Decision.objects.filter(pair=OuterRef("pk"), engagement=engagement))
-    pairs = Pair.objects.filter(inside, knowable, Q(gone_at__isnull=True) | Q(found))
-    return pairs.filter(left__created_at__lt=moment, right__created_at__lt=moment)
-
-
-def too_young(engagement: Engagement) -> int:
-    """Pairs that are left out because one of the projects was made after the cut-off."""
-    moment = freezing.end_of(engagement.cut_off)
-    codes = [place.pk for place in engagement.places.all()]
-    young = Pair.objects.current().filter(Q(left__created_at__gte=moment) | Q(right__created_at__gte=moment))
-    here = Q(pk__in=[])
-    for side in ("left", "right"):
-        for code in codes:
-            here |= Q(**{f"{side}__village_id": code}) | Q(
-                **{f"{side}__village__code__startswith": f"{code}."}
-            )
-    return young.filter(here).count()
+def pairs_of(engagement: Engagement) -> QuerySet[EngagementPair]:
+    """The engagement's pairs: of its places and period, as they stood at the cut-off (engagement_pairs.py)."""
+    return EngagementPair.objects.filter(engagement=engagement)
 
 
 def findings_of(engagement: Engagement) -> DecisionQuerySet:
@@ -96,13 +71,13 @@ def findings_of(engagement: Engagement) -> DecisionQuerySet:
 
 
 def has_finding(engagement: Engagement) -> Exists:
-    """A condition for pairs that are concluded in the engagement."""
-    return Exists(Decision.objects.in_force().filter(engagement=engagement, pair=OuterRef("pk")))
+    """A condition for the engagement's pairs that are concluded in it."""
+    return Exists(Decision.objects.in_force().filter(engagement=engagement, pair=OuterRef("pair")))
 
 
-def with_finding(pairs: PairQuerySet, engagement: Engagement) -> PairQuerySet:
+def with_finding(pairs: QuerySet[EngagementPair], engagement: Engagement) -> QuerySet[EngagementPair]:
     """Annotates `finding` (primary key), `conclusion` (kind) and `reviewed` (who) of the engagement."""
-    newest = Decision.objects.in_force().filter(engagement=engagement, pair=OuterRef("pk"))
+    newest = Decision.objects.in_force().filter(engagement=engagement, pair=OuterRef("pair"))
     newest = newest.order_by("-at", "-pk")
     return pairs.annotate(
         finding=Subquery(newest.values("pk")[:1]),
@@ -246,13 +221,6 @@ def close_engagement(*, actor: User, engagement: Engagement) -> Engagement:
     engagement = _locked(engagement)
     engagement.closed_at = timezone.now()
     engagement.save(update_fields=["closed_at"])
-    keep_states(engagement)
     people.disengage(actor=actor, engagement=engagement.assignment)
     audit.record(actor=actor, action="engagement.closed", subject=engagement)
     return engagement
-
-
-def keep_states(engagement: Engagement) -> int:
-    """Freeze all projects of the engagement's pairs. Returns how many states there are."""
-    ends = pairs_of(engagement).values_list("left", "right")
-    return len(freezing.states(engagement, {key for pair in ends for key in pair}))

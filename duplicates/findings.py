@@ -4,7 +4,7 @@ A finding is a Decision inside an engagement. A sheet that is written on after t
 Audit events say that something was written, never what: the kind of a finding is its team's until it reports.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.access import Action, Person, reach
 from accounts.models import User
-from duplicates import freezing, frozen_words
+from duplicates import frozen_words
 from duplicates.criteria import valid_in
 from duplicates.engagements import DUPLICATES, engagements_of
 from duplicates.models import (
@@ -25,6 +25,7 @@ from duplicates.models import (
     Engagement,
     FindingSheet,
 )
+from duplicates.project_as_of import ProjectAsOf
 from places.message import mark as _
 from places.message import message, sentences
 from places.problems import Problem
@@ -64,9 +65,8 @@ def is_draft(finding: Decision) -> bool:
     return engagement is not None and engagement.four_eyes and finding.reviewed_by_id is None
 
 
-def proposed(finding: Decision, engagement: Engagement) -> FindingSheet:
+def proposed(finding: Decision, states: Mapping[int, ProjectAsOf]) -> FindingSheet:
     """A sheet that nobody has written yet: kondisi from the facts as of the cut-off, nilai from the smaller plan."""
-    states = freezing.states(engagement, [finding.pair.left_id, finding.pair.right_id])
     left, right = states.get(finding.pair.left_id), states.get(finding.pair.right_id)
     if left is None or right is None:
         return FindingSheet(decision=finding)

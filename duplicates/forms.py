@@ -243,7 +243,7 @@ class RemarkForm(forms.Form):
         empty_label=_("Semua pemantau dan pemeriksa"),
     )
 
-    def __init__(self, *args: Any, engagements: Sequence[Engagement], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, engagements: Sequence[Engagement] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if engagements:
             _choose_among(self.fields["engagement"], engagements, _("Semua pemantau dan pemeriksa"))

@@ -518,7 +518,7 @@ class EngagementPair(models.Model):
 
     engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="pairs")
     pair = models.ForeignKey(Pair, on_delete=models.PROTECT, related_name="in_engagements")
-    distance_m = models.FloatField(_("jarak (m)"), null=True)  # None: one of them had no place that day
+    distance_m = models.FloatField(_("jarak (m)"))
     weight = models.FloatField(_("bobot"))
     probability = models.FloatField(_("peluang"))
     signals = models.JSONField(default=list)

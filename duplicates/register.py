@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from decimal import Decimal
+from typing import Any, Protocol
 
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
@@ -138,8 +140,12 @@ class Pictures:
 def pictures_of(projects: Collection[int]) -> Pictures:
     """What these projects hold."""
     rows = list(_claims().filter(project__in=list(projects)).values_list("project_id", "photo_id"))
-    group_of = _groups(_links({photo for _project, photo in rows}))
-    return _held(rows, group_of)
+    return _held(rows, picture_groups({photo for _project, photo in rows}))
+
+
+def picture_groups(photos: Collection[int]) -> dict[int, int]:
+    """Of these photos and all that show the same as one of them: photo → the smallest photo id of its group."""
+    return _groups(_links(photos))
 
 
 def shared_pictures(projects: Collection[int] | None = None) -> Pictures:
@@ -251,6 +257,8 @@ def records_of(project_ids: Iterable[int]) -> dict[int, Record]:
         project.pk: record_of(
             project,
             places.get(project.pk, ()),
+            activity=project.activity.code if project.activity else "",
+            village=project.village_id,
             pictures=held.pictures.get(project.pk, frozenset()),
             picture_groups=held.groups.get(project.pk, frozenset()),
             relations=relations.get(project.pk, frozenset()),
@@ -259,31 +267,60 @@ def records_of(project_ids: Iterable[int]) -> dict[int, Record]:
     }
 
 
+class Work(Protocol):
+    """What a project has, as it is now or as it was at a cut-off."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def work_type(self) -> str: ...
+    @property
+    def planned(self) -> Decimal | None: ...
+    @property
+    def volume(self) -> Decimal | None: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def fiscal_year(self) -> int: ...
+    @property
+    def sources(self) -> Sequence[str]: ...
+    @property
+    def executor_name(self) -> str: ...
+    @property
+    def planned_start(self) -> date | None: ...
+    @property
+    def planned_end(self) -> date | None: ...
+
+
 def record_of(
-    project: Project,
+    work: Work,
     places: Iterable[Any],
     *,
+    activity: str,
+    village: str,
     pictures: frozenset[int] = frozenset(),
     picture_groups: frozenset[int] = frozenset(),
     relations: frozenset[tuple[str, str]] = frozenset(),
 ) -> Record:
-    """A project as a record; places: shapely geometries of its sites."""
+    """A project as a record; places: shapely geometries of its sites; activity, village: their codes."""
     return Record(
-        id=project.code,
-        code=project.code,
-        title=project.title,
+        id=work.code,
+        code=work.code,
+        title=work.title,
         geometries=tuple(places),
-        work_type=project.work_type or None,
-        activity=project.activity.code if project.activity else "",
-        budget=project.planned,
-        volume=project.volume,
-        unit=project.unit,
-        year=project.fiscal_year,
-        fund_sources=frozenset(project.sources),
-        executor=project.executor_name,
-        starts=project.planned_start,
-        ends=project.planned_end,
-        village=project.village_id,
+        work_type=work.work_type or None,
+        activity=activity,
+        budget=work.planned,
+        volume=work.volume,
+        unit=work.unit,
+        year=work.fiscal_year,
+        fund_sources=frozenset(work.sources),
+        executor=work.executor_name,
+        starts=work.planned_start,
+        ends=work.planned_end,
+        village=village,
         pictures=pictures,
         picture_groups=picture_groups,
         relations=relations,

@@ -18,8 +18,9 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.access import Action, Person, reach
 from accounts.models import User
+from duplicates import engagement_pairs
 from duplicates.listing import pairs_for
-from duplicates.models import Case, Engagement, Remark
+from duplicates.models import Case, Engagement, Pair, Remark
 from places.message import mark as _
 from places.message import message, sentences
 from places.problems import Problem
@@ -72,14 +73,25 @@ def remarks_of(case: Case, user: Person) -> QuerySet[Remark]:
 
 
 def write(
-    *, case: Case, actor: User, text: str = "", upload: Any = None, engagement: Engagement | None = None
+    *,
+    actor: User,
+    case: Case | None = None,
+    pair: Pair | None = None,
+    text: str = "",
+    upload: Any = None,
+    engagement: Engagement | None = None,
 ) -> Remark:
-    """Write a remark, with a file if `upload` (an uploaded file) is given.
+    """Write a remark, with a file if `upload` (an uploaded file) is given: on a case, or on an engagement's pair.
 
     Raises PermissionDenied for those who don't see the case or are not of the team, Problem for an empty remark
     or a file that is too large, of no accepted kind, or not what its name says.
     """
-    _require(actor, case, engagement)
+    if case is not None:
+        _require_case(actor, case)
+    if engagement is not None:
+        _require_team(actor, engagement)
+        if pair is not None:
+            engagement_pairs.take(engagement, pair)
     file = _checked(upload) if upload is not None else None
     if not text.strip() and file is None:
         raise _field("text", message("remark.empty"))
@@ -88,6 +100,7 @@ def write(
         remark = Remark.objects.create(
             case=case,
             engagement=engagement,
+            pair=pair if engagement else None,
             text=text.strip(),
             file=stored,
             file_name=file.name if file else "",
@@ -95,16 +108,31 @@ def write(
             size=len(file.content) if file else 0,
             author=actor,
         )
-        data = {"case": case.pk, "sha256": remark.sha256} if file else {"case": case.pk}
+        data = _told(remark)
         audit.record(actor=actor, action="case.remarked", subject=remark, data=data)
     return remark
 
 
-def _require(actor: User, case: Case, engagement: Engagement | None) -> None:
+def _told(remark: Remark) -> dict[str, object]:
+    """What the record of acts says; of a remark in an engagement only that there is one."""
+    if remark.engagement is not None:
+        return {"engagement": str(remark.engagement)}
+    return {"case": remark.case_id} | ({"sha256": remark.sha256} if remark.file else {})
+
+
+def may_read(remark: Remark, user: Person) -> bool:
+    """Whether it is of the person's team, or on a case that they see."""
+    if remark.engagement is not None:
+        return isinstance(user, User) and remark.engagement.team.filter(pk=user.pk).exists()
+    return remark.case is not None and pairs_for(user).filter(case=remark.case).exists()
+
+
+def _require_case(actor: User, case: Case) -> None:
     if not reach(actor, Action.SCAN) or not pairs_for(actor).filter(case=case).exists():
         raise PermissionDenied(gettext("Catatan ditulis oleh pemantau dan pemeriksa yang melihat kasus ini."))
-    if engagement is None:
-        return
+
+
+def _require_team(actor: User, engagement: Engagement) -> None:
     if not engagement.team.filter(pk=actor.pk).exists():
         raise PermissionDenied(gettext("Catatan dalam penugasan hanya ditulis oleh timnya."))
     if engagement.closed_at:

@@ -43,7 +43,10 @@ def inputs_of_pair(pair: Pair) -> dict[str, Any]:
 
 
 def look(project_ids: Iterable[int]) -> list[Decision]:
-    """Open the conclusions on pairs of these projects again whose inputs changed since. Returns those opened."""
+    """Open the monitors' conclusions on pairs of these projects again whose inputs changed since. Returns those opened.
+
+    Findings rest on the state of their engagement's cut-off, and only its own scans look at them.
+    """
     ids = sorted(set(project_ids))
     opened: list[Decision] = []
     for start in range(0, len(ids), _BATCH):
@@ -52,7 +55,8 @@ def look(project_ids: Iterable[int]) -> list[Decision]:
 
 
 def _look(ids: list[int]) -> list[Decision]:
-    standing = Decision.objects.in_force().filter(reopened_at__isnull=True).exclude(inputs={})
+    standing = Decision.objects.in_force().filter(engagement__isnull=True, reopened_at__isnull=True)
+    standing = standing.exclude(inputs={})
     # Records that were made one are another after it by that very decision.
     standing = standing.exclude(
         kind=DecisionKind.SAME_RECORD, merge__undone_at__isnull=True, merge__isnull=False
@@ -79,10 +83,10 @@ def _look(ids: list[int]) -> list[Decision]:
 
 
 def _write_down(decision: Decision) -> None:
-    pair, word = decision.pair, "finding" if decision.engagement_id else "triage"
+    pair = decision.pair
     audit.record(
         actor=None,
-        action=f"{word}.reopened",
+        action="triage.reopened",
         subject=decision,
         place=pair.left.village_id,
         data={"pair": pair.pk, "changed": [[side, name] for side, name, _was, _now in decision.reopened_by]},

@@ -33,7 +33,20 @@ urlpatterns = [
         engagement_views.engagement_pair,
         name="engagement_pair",
     ),
+    path(
+        "duplicates/engagements/<int:pk>/pairs/<int:pair_pk>/conclude/",
+        engagement_views.engagement_conclude,
+        name="engagement_conclude",
+    ),
+    path(
+        "duplicates/engagements/<int:pk>/pairs/<int:pair_pk>/remarks/",
+        engagement_views.engagement_remark,
+        name="engagement_remark",
+    ),
     path("duplicates/findings/<int:pk>/", engagement_views.finding_detail, name="finding"),
+    path(
+        "duplicates/findings/<int:pk>/withdraw/", engagement_views.finding_withdraw, name="finding_withdraw"
+    ),
     path("duplicates/findings/<int:pk>/review/", engagement_views.finding_review, name="finding_review"),
     path(
         "duplicates/findings/<int:pk>/follow-ups/",

@@ -20,7 +20,7 @@ def engagement_book(contents: EngagementContents, base: str) -> bytes:
         sheets = [
             Sheet("Ringkasan", ("Keterangan", "Isi"), list(_summary(contents, site)), (46, 60)),
             Sheet("Pasangan", PAIRS, list(_pairs(contents, site)), (6, 8, 24, 40, 9, 24, 40, 9, 26, 20)),
-            Sheet("Kasus", CASES, list(_cases(contents, site)), (8, 11, 50, 20, 20, 13)),
+            Sheet("Kasus", CASES, list(_cases(contents, site)), (8, 11, 50, 20, 13)),
             Sheet("Kesimpulan", CONCLUSIONS, list(_conclusions(contents, site)), (8, 24, 24, 26, 12, 50, 18, 18, 18, 18, 40)),
             Sheet("Temuan", FINDINGS, list(_findings(every, site)), (6, 22, 24, 24, 46, 46, 34, 34, 34, 20, 18, 18)),
             Sheet("Tindak lanjut", FOLLOWED, list(_followed(every, site)), (8, 14, 22, 46, 14, 20, 24, 20)),
@@ -33,7 +33,7 @@ def engagement_book(contents: EngagementContents, base: str) -> bytes:
 PAIRS = (
     "No.", "Kasus", "Kode A", "Pekerjaan A", "Tahun A", "Kode B", "Pekerjaan B", "Tahun B", "Kesimpulan", "Pagu terkecil",
 )  # fmt: skip
-CASES = ("Kasus", "Pasangan", "Pekerjaan", "Nilai", "Ditangani", "Disimpulkan")
+CASES = ("Kasus", "Pasangan", "Pekerjaan", "Nilai", "Disimpulkan")
 CONCLUSIONS = (
     "No.", "Kode A", "Kode B", "Kesimpulan", "Panjang (m)", "Alasan", "Oleh", "Waktu (WIB)", "Ditelaah oleh",
     "Waktu telaah (WIB)", "Ditarik",
@@ -83,7 +83,7 @@ def _cases(contents: EngagementContents, site: Site) -> Iterator[Sequence[Value]
         link = site.link(case.url)
         yield (
             Link(f"#{case.pk}", link), len(case.pairs), "\n".join(case.projects), Link(case.money, link),
-            case.assigned_to, case.concluded,
+            case.concluded,
         )  # fmt: skip
 
 

@@ -171,7 +171,7 @@ def _lists(contents: EngagementContents, site: Site) -> Iterator[Block]:
         remarks = tuple(
             (
                 text(words.at(remark.at)),
-                text(f"#{remark.case}" if remark.case else "–"),
+                text(f"#{remark.case}" if remark.case else "–", href=site.link(remark.pair_url)),
                 text("\n".join(filter(None, (remark.text, remark.file_name, remark.sha256)))),
                 text(remark.by),
             )

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='EngagementPair',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('distance_m', models.FloatField(null=True, verbose_name='jarak (m)')),
+                ('distance_m', models.FloatField(verbose_name='jarak (m)')),
                 ('weight', models.FloatField(verbose_name='bobot')),
                 ('probability', models.FloatField(verbose_name='peluang')),
                 ('signals', models.JSONField(default=list)),

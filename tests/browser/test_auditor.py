@@ -29,7 +29,7 @@ def register(cast: Cast) -> None:
         SiteFactory(project=lane, extent=LineString((114.2, -8.25), (114.203, -8.2515), srid=4326))
     open_engagement(
         actor=cast.fitri, assignment="700/118/2026", title="Dana Desa", places=[cast.regency], first_year=2025,
-        last_year=2026, cut_off=date(2026, 11, 24),
+        last_year=2026, cut_off=date(2099, 12, 31),
     )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def engagement(cast: Cast) -> Engagement:
 def engaged(cast: Cast, **known: object) -> Engagement:
     asked = {
         "actor": cast.fitri, "assignment": "700/118/2026", "title": "Dana Desa", "places": [cast.regency],
-        "first_year": 2025, "last_year": 2026, "cut_off": date(2026, 11, 24),
+        "first_year": 2025, "last_year": 2026, "cut_off": date(2099, 12, 31),
     }  # fmt: skip
     return open_engagement(**asked | known)
 

@@ -233,11 +233,13 @@ def test_a_scan_inside_it_belongs_to_it(cast: Cast, fitri: Client, engagement) -
     ProjectFactory(village=cast.sragi, title="Rabat beton Gang Melati")
     fitri.post(reverse("engagement_scan", args=[engagement.pk]), {"radius_m": "80"})
     [scan] = Scan.objects.all()
-    assert (scan.engagement, scan.radius_m, scan.place_id, scan.years) == (
+    assert (scan.engagement, scan.radius_m, scan.place_id, scan.years, scan.state, scan.stored) == (
         engagement,
         80,
-        cast.regency.pk,
+        None,
         [2024, 2025, 2026],
+        "done",
+        1,
     )
 
 

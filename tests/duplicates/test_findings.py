@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import AuditEvent, Role, User
-from duplicates import findings
+from duplicates import findings, freezing
 from duplicates.decisions import conclude, withdraw
 from duplicates.engagement_contents import contents_of
 from duplicates.engagements import close_engagement, open_engagement
@@ -68,7 +68,8 @@ def write(finding: Decision, actor: User, **more) -> None:
 
 
 def test_the_first_sheet_is_proposed_from_the_facts(finding: Decision, engagement: Engagement) -> None:
-    sheet = findings.proposed(finding, engagement)
+    states = freezing.states(engagement, [finding.pair.left_id, finding.pair.right_id])
+    sheet = findings.proposed(finding, states)
     assert "Rabat beton Gang Melati" in sheet.condition
     assert "Kedua pekerjaan tercatat di titik yang sama." in sheet.condition
     assert "Tahun anggaran 2025 dan 2026." in sheet.condition
@@ -207,7 +208,11 @@ def test_a_pair_with_a_project_made_after_the_cut_off_is_left_out(
     Pair.objects.create(left=pair.left, right=late, distance_m=0, weight=5, probability=0.97)
     told = contents_of(engagement)
     assert [one.pk for one in told.pairs] == [pair.pk]
-    assert told.procedure.too_young == 1
+    assert (told.procedure.projects, told.procedure.too_young) == (2, 1)
+    ProjectFactory(village=cast.sragi, title="Rabat beton", fiscal_year=2026)
+    assert contents_of(engagement).procedure == told.procedure, (
+        "what comes after the freezing changes nothing"
+    )
 
 
 def test_the_record_of_acts_never_tells_what_was_found(cast: Cast, hana: User, finding: Decision) -> None:

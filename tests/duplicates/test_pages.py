@@ -182,7 +182,7 @@ def test_it_leads_an_auditor_from_engagement_to_finding(cast: Cast, pair: Pair) 
     assert "Temuan ditulis dalam penugasan" in client.get(case).content.decode()
     form = {
         "assignment": "700/118/2026", "title": "", "places": ["35.10"], "first_year": "2025", "last_year": "2026",
-        "cut_off": "2026-11-24",
+        "cut_off": "2099-12-31",
     }  # fmt: skip
     client.post("/duplicates/engagements/new/", form)
     engagement = Engagement.objects.get()
@@ -195,12 +195,12 @@ def test_it_leads_an_auditor_from_engagement_to_finding(cast: Cast, pair: Pair) 
 
 def test_it_does_not_let_an_auditor_use_anothers_engagement(cast: Cast, pair: Pair) -> None:
     theirs = Engagement.objects.create(
-        assignment="X", first_year=2025, last_year=2026, cut_off=date(2026, 11, 24)
+        assignment="X", first_year=2025, last_year=2026, cut_off=date(2099, 12, 31)
     )
     theirs.places.add(cast.regency)
     open_engagement(
         actor=cast.fitri, assignment="Y", title="", places=[cast.regency], first_year=2025, last_year=2026,
-        cut_off=date(2026, 11, 24),
+        cut_off=date(2099, 12, 31),
     )  # fmt: skip
     finding = {"kind": "duplicate", "reason": "Satu.", "engagement": theirs.pk, "confirmed": "1"}
     answer = logged_in(cast.fitri).post(f"/duplicates/pairs/{pair.pk}/conclude/", finding)
@@ -214,7 +214,7 @@ def test_it_refuses_an_engagement_whose_years_run_backwards(cast: Cast) -> None:
         "places": ["35.10"],
         "first_year": "2026",
         "last_year": "2025",
-        "cut_off": "2026-11-24",
+        "cut_off": "2099-12-31",
     }
     answer = logged_in(cast.fitri).post("/duplicates/engagements/new/", form)
     assert answer.status_code == 422
@@ -236,7 +236,7 @@ def test_it_speaks_english(cast: Cast, pair: Pair) -> None:
 def test_it_closes_an_engagement_for_its_team_only(cast: Cast) -> None:
     engagement = open_engagement(
         actor=cast.fitri, assignment="Y", title="", places=[cast.regency], first_year=2025, last_year=2026,
-        cut_off=date(2026, 11, 24),
+        cut_off=date(2099, 12, 31),
     )  # fmt: skip
     address = f"/duplicates/engagements/{engagement.pk}/close/"
     assert logged_in(cast.eko).post(address).status_code == 404

@@ -16,7 +16,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from django.utils import timezone
 
 from accounts.models import Role
-from duplicates.models import Case, Decision, Engagement, Pair, Remark, Scan
+from duplicates.models import Case, Decision, Engagement, EngagementPair, Pair, Remark, Scan
 from photos.models import Claim, Photo
 from projects.models import Project
 from tests.cast import Cast, make_cast
@@ -110,8 +110,11 @@ TABLE: dict[str, tuple[str, str]] = {
     "engagement_team": ("get", "f"),
     "engagement_scan": ("post", "f"),
     "engagement_pair": ("get", "f"),
+    "engagement_conclude": ("post", "f"),
+    "engagement_remark": ("post", "f"),
     "finding": ("get", "f"),
     "finding_review": ("post", "f"),
+    "finding_withdraw": ("post", "f"),
     "finding_follow_up": ("post", "f"),
     "engagement_close": ("post", "f"),
     "pairs_csv": ("get", "ef"),
@@ -181,6 +184,7 @@ def make_world() -> World:
     )
     engagement.team.add(cast.fitri)
     engagement.places.add(cast.regency)
+    EngagementPair.objects.create(engagement=engagement, pair=pair, distance_m=3, weight=9, probability=0.9)
     decision = Decision.objects.create(pair=pair, kind="elsewhere", reason="Beda gang.", decided_by=cast.eko)
     finding = Decision.objects.create(pair=pair, engagement=engagement, kind="elsewhere", reason="Beda gang.")
     people = {
@@ -233,7 +237,7 @@ def names(resolver: URLResolver | None = None) -> Iterator[str]:
 def address(world: World, name: str) -> str:
     if name == "project_tile":  # its address has two endings, which reverse() cannot choose from
         return "/tiles/projects/8/209/134.mvt"
-    if name == "engagement_pair":
+    if name in {"engagement_pair", "engagement_conclude", "engagement_remark"}:
         return reverse(name, args=[world.engagement.pk, world.pair.pk])
     try:
         return reverse(name)

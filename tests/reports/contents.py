@@ -167,7 +167,7 @@ def contents(**changed: object) -> EngagementContents:
         ),
         findings=(finding(), NOT_DOUBLE), drafts=(DRAFT,), pairs=(pair_listed(), pair_listed(6, "")),
         works=(LEFT, RIGHT),
-        cases=(CaseListed(2, "/duplicates/cases/2/", (5, 6), (LEFT.code, RIGHT.code), Decimal("171250000.50"), "Bu Fitri", 1),),
+        cases=(CaseListed(2, "/duplicates/cases/2/", (5, 6), (LEFT.code, RIGHT.code), Decimal("171250000.50"), 1),),
         decisions=(DECISION, WITHDRAWN),
         remarks=(RemarkWritten(1, 2, "Lihat foto udara.", "udara.jpg", "c" * 64, "Bu Fitri", moment(5)),),
         total=Decimal("171250000.50"),

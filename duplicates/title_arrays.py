@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from duplicates.titles import (
@@ -269,7 +269,7 @@ class TitleTable:
         alike = cpdist(
             [self.vocabulary[n] for n in ones],
             [self.vocabulary[n] for n in others],
-            scorer=Levenshtein.normalized_similarity,
+            scorer=OSA.normalized_similarity,
             dtype=np.float64,
         )
         return np.asarray(alike >= SAME_SPELLING - 1e-9)[whose]

@@ -74,6 +74,21 @@ sisi barat = sisi kulon, sebelah barat, sebelah kulon, bagian barat
 kanan = sisi kanan, sebelah kanan
 kiri = sisi kiri, sebelah kiri
 paket = pkt
+sd = sekolah dasar
+sdn = sd negeri, sekolah dasar negeri
+smp = sekolah menengah pertama
+sma = sekolah menengah atas
+rumah sakit = rs
+rumah makan = rm
+kantor urusan agama = kua
+internasional = international, intl
+center = centre, ctr
+saint = st
+mount = mt
+road = rd
+avenue = ave
+boulevard = blvd
+restoran = restaurant, resto
 """
 
 # Words that only hold a title together.
@@ -99,6 +114,11 @@ COMMON_PER_THOUSAND: dict[str, int] = {
     "depan": 20, "kanan": 20, "kiri": 20, "sisi": 20, "paket": 30, "tahap": 20, "pelebaran": 15, "normalisasi": 25,
     "umum": 30, "bantuan": 30, "belanja": 40, "modal": 40, "sd": 20, "sdn": 20, "makam": 15,
     "luncuran": 5, "dpal": 5, "silpa": 5, "berikutnya": 5,
+    # What lists of places hold, beside works.
+    "warung": 20, "toko": 20, "rumah makan": 10, "restoran": 15, "kafe": 10, "cafe": 15, "kopi": 15, "kedai": 10,
+    "hotel": 20, "bank": 15, "apotek": 8, "klinik": 8, "rumah sakit": 10, "puskesmas": 10, "sekolah": 20, "school": 20,
+    "church": 15, "gereja": 10, "pura": 10, "station": 15, "stasiun": 10, "airport": 20, "bandara": 8, "park": 15,
+    "internasional": 10, "saint": 10, "center": 10, "road": 15, "bar": 10, "street": 10, "taman": 15, "house": 10,
     "sisi utara": 10, "sisi selatan": 10, "sisi timur": 10, "sisi barat": 10,
     "rt 1": 60, "rt 2": 60, "rt 3": 50, "rt 4": 40, "rt 5": 30, "rt 6": 20, "rw 1": 90, "rw 2": 80, "rw 3": 60,
     "rw 4": 40, "rw 5": 30,

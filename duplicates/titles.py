@@ -9,13 +9,14 @@ Worked example: docs/design/duplicate-score.md.
 
 import math
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA
 
 from duplicates.title_words import (
     AKIN,
@@ -53,7 +54,11 @@ _QUANTITY = re.compile(
     rf"(?:\b[plt]\s*[=:.]\s*)?\b({_NUMBER}(?:\s*[x×]\s*{_NUMBER})*)\s*({_UNIT})(?![a-z0-9])"
 )
 _SIZES = re.compile(rf"\b{_NUMBER}(?:\s*[x×]\s*{_NUMBER})+(?![a-z0-9])")
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+")
+_WORD = re.compile(r"[^\W\d_]+(?:'+[^\W\d_]+)*|\d+")
+_ENUMERATED = re.compile(r"^\s*\d{1,3}\s*[.)]\s")  # "1. Rabat beton …": the row of a list, not the work
+_INITIALS = re.compile(r"(?<![\w'])(?!s\.d|t\.a)[^\W\d_](?:[&+.][^\W\d_])+(?![\w'])")  # A&W, K.H., S+U
+# Scripts that leave no space between words: two neighbouring letters stand for a word.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+")
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ class Title:
     quantities: tuple[Quantity, ...]
     years: tuple[int, ...]
 
-    @property
+    @cached_property
     def vocabulary(self) -> frozenset[str]:
         """The words without order and repetition."""
         return frozenset(word.text for word in self.words)
@@ -108,9 +113,27 @@ class _Reading:
         self.rest = self.rest[: match.start()] + " " * len(match[0]) + self.rest[match.end() :]
 
 
+class _Folded(dict[int, str]):
+    """Letters without case and accents, each by one: é → e, ø → o; a mark that stands alone becomes an apostrophe."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        if unicodedata.category(char) in ("Mn", "Mc", "Me"):
+            plain = "'"
+        else:
+            bare = [c for c in unicodedata.normalize("NFKD", char) if not unicodedata.combining(c)]
+            lowered = (bare[0] if len(bare) == 1 else char).lower()
+            plain = lowered if len(lowered) == 1 else char
+        self[code] = plain
+        return plain
+
+
+_FOLDED = _Folded(str.maketrans("ßøØæÆœŒđĐłŁıþÞðÐ\u2019\u2018\u00b4\u2032", "sooaaooddllittdd" + "'" * 4))
+
+
 def _plain(text: str) -> str:
-    """Lower case, letter for letter, so that positions in the result are positions in the text."""
-    return "".join(lowered if len(lowered := char.lower()) == 1 else char for char in text)
+    """Lower case without accents, letter for letter, so that positions in the result are positions in the text."""
+    return text.lower() if text.isascii() else text.translate(_FOLDED)
 
 
 def _read_addresses(reading: _Reading) -> None:
@@ -176,7 +199,7 @@ _WRITTEN_OUT = {
 
 def _number(word: str, before: str) -> str | None:
     """What numbers things: 2, II, the B of "blok B", and after a phase also "kedua"."""
-    if word.isdigit():
+    if word.isdecimal():
         return str(int(word))
     if before in _COUNTED and word in _WRITTEN_OUT:
         return _WRITTEN_OUT[word]
@@ -187,14 +210,30 @@ _COUNTED = frozenset(("tahap", "rt", "rw", "paket", "termin"))
 _ONLY_WITH_A_NUMBER = frozenset(("rt", "rw", "sta"))
 
 
+def _read_initials(reading: _Reading) -> None:
+    for match in _INITIALS.finditer(reading.rest):
+        letters = re.sub(r"[&+.]", "", match[0])
+        reading.words.append(Word(CANONICAL.get((letters,), letters), *match.span()))
+        reading.take(match)
+
+
+def _pieces(found: re.Match[str]) -> list[Word]:
+    """A run of letters as words: itself, or in a script without spaces every two neighbouring letters."""
+    text = found[0].replace("'", "")
+    if text.isascii() or len(text) < 3 or not _UNSPACED.fullmatch(text):
+        return [Word(text, *found.span())]
+    return [Word(a + b, *found.span()) for a, b in pairwise(text)]
+
+
 def _read_words(reading: _Reading) -> None:
-    found = [Word(m[0].replace("'", ""), *m.span()) for m in _WORD.finditer(reading.rest)]
+    found = [word for match in _WORD.finditer(reading.rest) for word in _pieces(match)]
     before = ""
     for word in _in_one_spelling(found):
         number = _number(word.text, before)
-        if number and before:
-            reading.words.append(Word(f"{before} {number}", word.start, word.end))
-        elif not number and word.text not in FILLERS:
+        if number:  # "24 Jam", "B Cafe": with nothing before it, it is a word of the name
+            name = f"{before} {number}" if before else word.text
+            reading.words.append(Word(name, word.start, word.end))
+        elif word.text not in FILLERS:
             before = word.text
             if word.text not in _ONLY_WITH_A_NUMBER:
                 reading.words.append(word)
@@ -209,7 +248,7 @@ def mark_of(word: str) -> tuple[str, str] | None:
     if word in SIDES:
         return SIDES[word], SAME_SIDE.get(word, word)
     if word[:1].isdigit():
-        return ("sta" if _STATION_WORD.fullmatch(word) else "kode", word)
+        return ("sta", word) if _STATION_WORD.fullmatch(word) else ("kode", word) if "." in word else None
     numbered = _NUMBERED.fullmatch(word)
     return (numbered[1], numbered[2]) if numbered else None
 
@@ -232,9 +271,12 @@ def built_of(words: Iterable[str]) -> frozenset[str]:
 @lru_cache(maxsize=50_000)
 def read_title(written: str) -> Title:
     """Read a title as written. Never fails; a title without a word has empty `words`."""
-    reading = _Reading(_plain(written).replace("s/d", " - "))
+    reading = _Reading(_plain(written).replace("s/d", " - ").replace("s.d.", " -  "))
+    for match in _ENUMERATED.finditer(reading.rest):
+        reading.take(match)
     _read_addresses(reading)
     quantities, years = _read_quantities(reading)
+    _read_initials(reading)
     _read_words(reading)
     words = tuple(sorted(reading.words, key=lambda word: (word.start, word.text)))
     texts = [word.text for word in words]
@@ -279,10 +321,13 @@ class Likeness:
 
 @lru_cache(maxsize=200_000)
 def spelling(word: str, other: str) -> float:
-    """Share of letters in place of two words that may be one misspelled, 0..1; 0 for short ones and numbers."""
+    """Share of letters in place of two words that may be one misspelled, 0..1; 0 for short ones and numbers.
+
+    Two neighbouring letters that changed places are one slip.
+    """
     if len(word) < LONG_ENOUGH or len(other) < LONG_ENOUGH or any(char.isdigit() for char in word + other):
         return 0.0
-    return Levenshtein.normalized_similarity(word, other)
+    return OSA.normalized_similarity(word, other)
 
 
 def _spelled_alike(word: str, others: Iterable[str]) -> str | None:

@@ -25,7 +25,7 @@ PIECES = (
     "lor", "utara", "STA 0+200", "STA 0+500", "STA 0+200 sd 0+400", "STA 0+300 - 0+600", "2.02.05.003", "2026", "200 m",
     "TPT", "lampu", "PJU", "paket B", "blok A", "gedung", "posyandu", "Sumberagung", "Sumber agung", "Sumberagungg", "",
     "lanjutan", "DPAL", "makadam", "aspal", "RTLH", "sisi lor", "sebelah utara", "ruas 2", "tahap kedua", "3 titik",
-    "0,2 km", "pemeliharaan", "RT 1 s/d 3",
+    "0,2 km", "pemeliharaan", "RT 1 s/d 3", "Café", "Cafe", "C&A", "7", "Sudirman", "Sudriman", "東京駅", "ร้านกาแฟ", "Cafe\u0301",
 )  # fmt: skip
 TITLES = st.lists(st.sampled_from(PIECES), max_size=7).map(" ".join)
 WORK_TYPES = st.sampled_from([None, "", "other", "road", "drain", "irrigation", "house", "lighting", "zoo"])

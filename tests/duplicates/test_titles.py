@@ -33,6 +33,36 @@ def test_it_reads_variants_in_one_spelling(written: str, read: list[str]) -> Non
 
 
 @pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Café Ørsted", ["cafe", "orsted"]),
+        ("Cafe\u0301 Rosé", ["cafe", "rose"]),
+        ("\u0130stanbul", ["istanbul"]),
+        ("McDonald\u2019s", ["mcdonalds"]),
+        ("C&A", ["ca"]),
+        ("K.H. Ahmad Dahlan", ["kh", "ahmad", "dahlan"]),
+        ("T.P.T. Sragi", ["tembok penahan tanah", "sragi"]),
+        ("7-Eleven", ["7", "eleven"]),
+        ("St. Mary's School", ["saint", "marys", "school"]),
+        ("Кафе Весна", ["кафе", "весна"]),
+        ("東京駅", ["京駅", "東京"]),
+        ("1. Rabat beton Krajan", ["rabat beton", "krajan"]),
+    ],
+)
+def test_it_reads_names_of_any_place(written: str, read: list[str]) -> None:
+    assert words(written) == read
+
+
+def test_it_finds_a_place_in_another_spelling_but_not_its_neighbour() -> None:
+    assert likeness("Café Ørsted", "CAFE ORSTED").share == 1
+    assert likeness("Kopi Kenangan Jl. Sudirman", "KOPI KENANGAN, Jalan Sudriman").share == 1
+    assert likeness("Kopi Kenangan Jl. Sudirman", "Kopi Janji Jiwa Jl. Sudirman").share < 0.6
+    assert likeness("Terminal 1", "Terminal 3").contradiction == ("terminal 1", "terminal 3")
+    assert likeness("Nørrebro Station", "Norrebro St. Station").contradiction is None
+    assert likeness("7 Eleven", "8 Eleven").contradiction is None
+
+
+@pytest.mark.parametrize(
     "written",
     ["RT 02/RW 01", "RT 2 RW 1", "RT.2/RW.1", "RT002RW001", "RT/RW 02/01", "rt 02/01", "RT 2, RW 1"],
 )
@@ -48,12 +78,13 @@ def test_it_reads_every_way_to_write_rt_and_rw(written: str) -> None:
         ("RT 01 dan 02", {"1", "2"}),
         ("RT 1, 2 & 5", {"1", "2", "5"}),
         ("RT 01 s/d 04", {"1", "2", "3", "4"}),
+        ("RT 1 s.d. 3", {"1", "2", "3"}),
         ("RT 2-4", {"2", "3", "4"}),
         ("RT 2 sampai 3", {"2", "3"}),
         ("RT 1-500", {"1", "500"}),
         ("RT II", {"2"}),
     ],
-    ids=["two", "a list", "from to", "a dash", "sampai", "no range", "Roman"],
+    ids=["two", "a list", "from to", "from to, pointed", "a dash", "sampai", "no range", "Roman"],
 )
 def test_it_reads_several_rt(written: str, numbers: set[str]) -> None:
     assert read_title(f"Sumur {written}").marks == {"rt": numbers}
@@ -151,6 +182,7 @@ def test_it_sees_no_contradiction_where_both_can_be_right(left: str, right: str)
 
 def test_it_bridges_typing_errors_and_words_written_apart() -> None:
     assert likeness("Normalisasi Glenmore", "Normalisasi Glenmor").share == 1
+    assert likeness("Pagar Sudirman", "Pagar Sudriman").share == 1
     assert likeness("Dusun Sumberayu", "Dusun Sumber Ayu").share > 0.7
 
 

@@ -1,21 +1,22 @@
 """Before a project is saved: is there already something like it nearby? A step of settings.NEAR_STEPS."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import shapely
 from django.conf import settings
+from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 
 from accounts.access import Person
 from budgets.models import FundSource
 from duplicates.comparison import Record
-from duplicates.kernel import OVERFETCH_M, PairTable, score_pairs
-from duplicates.register import LEFT_OUT, records_of
+from duplicates.kernel import OVERFETCH_M, score_pairs
+from duplicates.register import LEFT_OUT, records_of, relations_of, to_shapely
 from duplicates.score import STORED_FROM
 from duplicates.titles import Frequencies
-from places.earth import LonLat
 from places.message import Message, message, sentences
 from places.message import mark as _
 from projects.models import Project, SiteStatus, WorkType
@@ -33,26 +34,23 @@ MOST_SHOWN = 5
 ROUNDED_BY_M = 80.0  # more than rounding to three decimals moves a house
 UNSAVED = "\uffff"  # the unsaved project's code: after every real one
 
-# Index: site_where_geography (GiST).
+# Index: site_where_geography (GiST), asked once for each place.
 NEAR = """
+WITH asked AS (
+    SELECT ST_GeomFromEWKB(place)::geography AS place FROM unnest(%(places)s::bytea[]) AS given (place)
+)
 SELECT DISTINCT site.project_id
-FROM projects_site AS site
-JOIN projects_project AS project ON project.id = site.project_id
-WHERE ST_DWithin(
-        COALESCE(site.extent, site.point)::geography,
-        ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326)::geography,
-        %(reach_m)s
-      )
-  AND site.status = %(active)s
-  AND project.status <> ALL(%(left_out)s)
+FROM asked
+JOIN projects_site AS site ON ST_DWithin(COALESCE(site.extent, site.point)::geography, asked.place, %(reach_m)s)
+WHERE site.status = %(active)s
 """
 
 
 def warnings(
     *,
-    user: Person,
+    user: Person | None,
     title: str,
-    point: LonLat | None,
+    places: Iterable[GEOSGeometry],
     work_type: str = "",
     year: int | None = None,
     project: Project | None = None,
@@ -62,67 +60,72 @@ def warnings(
 ) -> list[Message]:
     """Sentences about works like an unsaved one, the most alike first, at most five; of several, first in one line.
 
-    point: lon, lat, or None (then nothing can be near). project: the one being edited, which is not near itself.
-    volume, unit, budget (rupiah): as far as they are known already.
-    Only projects that the user may see are named.
+    places: its sites, points, lines or areas (lon, lat); without one nothing can be near. project: the one being
+    edited, which is not near itself. volume, unit, budget (rupiah): as far as they are known already.
+    Only projects that the user may see are named, as the user may know them. user None: the system, which knows all.
     """
-    if point is None:
+    asked = list(places)
+    if not asked:
         return []
-    mine = Record.at(
-        UNSAVED,
-        title,
-        *point,
+    mine = Record(
+        id=UNSAVED,
+        code=project.code if project else UNSAVED,
+        title=title,
+        geometries=tuple(to_shapely(place) for place in asked),
         work_type=work_type or None,
         year=year,
         volume=volume,
         unit=unit,
         budget=budget,
+        relations=relations_of([project.pk]).get(project.pk, frozenset()) if project else frozenset(),
     )
-    near = _visible(user, point, project)
+    near = {record.id: record for record in _visible(user, asked, project)}
     pairs = score_pairs(
         ((record, mine) for record in near.values()),
         Frequencies(),
         radius_m=float(settings.DUPLICATE_RADIUS_M),
         min_probability=STORED_FROM,
+        keep_sides=True,
     )
-    table = PairTable.of(pairs[:MOST_SHOWN], [mine, *near.values()])
+    if not pairs:
+        return []
     short = dict(FundSource.objects.values_list("code", "short"))
-    found = [(other, pair.distance_m or 0.0) for pair, other, _mine in table.rows()]
-    said = [_said(other, distance_m, short) for other, distance_m in found]
-    return [_in_one_line(found, short), *said] if len(said) > 1 else said
+    found = [(near[pair.left_id], pair.distance_m or 0.0) for pair in pairs]
+    said = [_said(other, distance_m, short) for other, distance_m in found[:MOST_SHOWN]]
+    return [_in_one_line(found, short), *said] if len(found) > 1 else said
 
 
-def _in_one_line(found: list[tuple[Record, float]], short: dict[str, str]) -> Message:
+def _in_one_line(found: Sequence[tuple[Record, float]], short: dict[str, str]) -> Message:
     """How many there are, how near, of which years and sources: "2 dalam 80 m (2024, DD; 2025, BKK)"."""
-    each = "; ".join(
-        ", ".join([str(other.year), *(short.get(code, code) for code in sorted(other.fund_sources))])
+    each = {
+        ", ".join([str(other.year), *(short.get(code, code) for code in sorted(other.fund_sources))]): None
         for other, _distance in sorted(found, key=lambda one: one[0].year or 0)
-    )
+    }
     farthest = max(distance_m for _other, distance_m in found)
-    return message("near.several", count=len(found), distance_m=farthest, each=each)
+    return message("near.several", count=len(found), distance_m=farthest, each="; ".join(each))
 
 
-def _visible(user: Person, point: LonLat, project: Project | None) -> dict[int, Record]:
-    """The works around the point that the user may see, each as the user may know it."""
-    lon, lat = point
+def _visible(user: Person | None, asked: Sequence[GEOSGeometry], project: Project | None) -> list[Record]:
+    """The works around these places that the user may see, each as the user may know it."""
     values: dict[str, Any] = {
-        "lon": lon,
-        "lat": lat,
+        "places": [bytes(place.ewkb) for place in asked],
         "reach_m": float(settings.DUPLICATE_RADIUS_M) + OVERFETCH_M + ROUNDED_BY_M,
         "active": SiteStatus.ACTIVE.value,
-        "left_out": [status.value for status in LEFT_OUT],
     }
     with connection.cursor() as cursor:
         cursor.execute(NEAR, values)
         near = [key for (key,) in cursor.fetchall() if project is None or key != project.pk]
-    visible = Project.objects.visible_to(user).in_bulk(near)
-    records = records_of(visible)
-    return {key: _as_known(records[key], found, user) for key, found in visible.items()}
+    if not near:
+        return []
+    known = Project.objects.all() if user is None else Project.objects.visible_to(user)
+    found = known.filter(pk__in=near).exclude(status__in=LEFT_OUT).in_bulk()
+    records = records_of(found)
+    return [_as_known(records[key], one, user) for key, one in found.items()]
 
 
-def _as_known(record: Record, project: Project, user: Person) -> Record:
+def _as_known(record: Record, project: Project, user: Person | None) -> Record:
     """For outsiders: the public title, and a house where the public sees it; else distances would tell where it is."""
-    if project.is_inside(user):
+    if user is None or project.is_inside(user):
         return record
     places = record.geometries
     if project.work_type == WorkType.HOUSE:

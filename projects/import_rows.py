@@ -42,8 +42,10 @@ class Row:
     """One row under our column names, what is wrong with it, and the project that it is about.
 
     values: cells by our name, only columns that the file has; an empty cell says nothing.
+    shape: geometry that the file brings; once projects.rows checked it, the line or area that it stands for, if any.
     project: set by projects.rows in check (unsaved while new). pieces: primary keys of all projects that the row
-    was split into, if it was. state: new, changed or same, raised by each step.
+    was split into, if it was. merged: the record that the row names where that one was merged into `project`; led_to:
+    living records that its pieces were merged into; speaks: whether the row changes what the project says. state: new, changed or same, raised by each step.
     """
 
     number: int
@@ -57,6 +59,14 @@ class Row:
     pieces: list[int] = field(default_factory=list)
     changes: dict[str, list[Any]] = field(default_factory=dict)
     point: LonLat | None = None
+    merged: Project | None = None
+    led_to: list[int] = field(default_factory=list)
+    speaks: bool = True
+
+    @property
+    def named(self) -> Project | None:
+        """The record that the row names: its project, or the merged one that leads there."""
+        return self.merged or self.project
 
     def text(self, name: str) -> str:
         """A cell as text; numbers that are whole without a decimal part ("2026", not "2026.0")."""

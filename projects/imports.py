@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from django.contrib.gis.geos import GEOSGeometry, Point
 from django.db import connection, transaction
 
 from accounts.access import Person
+from places.earth import LonLat
 from places.message import Message, message, sentences
 from places.message import mark as _
 from places.saying import say
@@ -22,11 +24,16 @@ from projects import import_mappings, near
 from projects.import_mappings import ColumnMapping
 from projects.import_reading import Unreadable, read
 from projects.import_rows import Job, Mistake, Row, State, known_columns, steps
+from projects.money_text import parse
 
 SENTENCES = sentences(
     {
         "import.counts": _("%(new)s baru, %(changed)s berubah, %(same)s sama."),
         "import.near_more": _("Baris %(row)s: %(said)s"),
+        "import.near_unchecked": _(
+            "Hanya %(checked)s baris baru pertama dibandingkan dengan yang sudah ada; %(unchecked)s lainnya belum. "
+            "Jalankan pemindaian indikasi ganda sesudah dimuat."
+        ),
         "import.surplus_cells": _(
             "Baris ini punya lebih banyak sel daripada judul kolom. Periksa pemisahnya."
         ),
@@ -34,7 +41,7 @@ SENTENCES = sentences(
 )
 
 _LOCK = 0x494D504F  # "IMPO": one import at a time, so that two can't make the same rows
-NEAR_CHECKED = 100  # new rows that are compared with their neighbours in a preview
+NEAR_CHECKED = 100  # new rows that are compared with their neighbours while somebody waits for the page
 _ERROR_HEADER = ("baris", "kolom", "nilai", "alasan")
 
 
@@ -120,25 +127,44 @@ def _defaults(mapping: ColumnMapping | None) -> Mapping[str, str]:
     return mapping.defaults if mapping else {}
 
 
-def near_warnings(user: Person, rows: Sequence[Row]) -> list[Message]:
-    """For the first new rows with a point: works like them that are already there."""
-    placed = [row for row in rows if row.state == State.NEW and row.point is not None][:NEAR_CHECKED]
+def near_warnings(user: Person | None, rows: Sequence[Row], *, most: int = NEAR_CHECKED) -> list[Message]:
+    """Works like a new row that are there already (after loading, other rows of the file among them), row by row.
+
+    user: None for the system. most: new rows with a point that are looked at; of the others the last sentence tells.
+    """
+    placed = [
+        (row, row.project, row.point)
+        for row in rows
+        if row.state == State.NEW and row.project is not None and row.point is not None
+    ]
     found = []
-    for row in placed:
-        project = row.project
-        if project is None or row.point is None:
-            continue
+    for row, project, point in placed[:most]:
         for said in near.warnings(
             user=user,
             title=project.title,
-            points=[row.point],
+            places=[_place(row, point)],
             work_type=project.work_type,
             year=project.fiscal_year,
+            project=project if project.pk else None,
             volume=project.volume,
             unit=project.unit,
+            budget=_amount(row),
         ):
             found.append(message("import.near_more", row=row.number, said=say(said)))
+    if len(placed) > most:
+        found.append(message("import.near_unchecked", checked=most, unchecked=len(placed) - most))
     return found
+
+
+def _place(row: Row, point: LonLat) -> GEOSGeometry:
+    """Where the row's work is: its line or area, else its point."""
+    return GEOSGeometry(memoryview(row.shape.wkb), srid=4326) if row.shape else Point(*point, srid=4326)
+
+
+def _amount(row: Row) -> Decimal | None:
+    """What the row is to cost, as budgets reads it; None where it says nothing."""
+    value = row.values.get("amount", "")
+    return None if value in ("", None) else parse(value)
 
 
 def mistakes_csv(mistakes: Sequence[Mistake]) -> str:

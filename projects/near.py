@@ -2,21 +2,22 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
+from django.contrib.gis.geos import GEOSGeometry
 from django.utils.module_loading import import_string
 
 from accounts.access import Person
-from places.earth import LonLat
 from places.message import Message
 from projects.models import Project
 
 
 def warnings(
     *,
-    user: Person,
+    user: Person | None,
     title: str,
-    points: Iterable[LonLat],
+    places: Iterable[GEOSGeometry],
     work_type: str = "",
     year: int | None = None,
     project: Project | None = None,
@@ -24,30 +25,21 @@ def warnings(
     unit: str = "",
     budget: Decimal | None = None,
 ) -> list[Message]:
-    """Warnings about an unsaved project, each once, in the order of the steps and points.
+    """Warnings about an unsaved project, in the order of the steps.
 
-    points: (lon, lat) of its sites. project: the one being edited, which is not near itself.
-    A step is called with user, title, point, work_type, year, project, volume, unit and budget, and returns messages.
+    user: None for the system, which may know everything. places: the points, lines or areas of the project's sites
+    (lon, lat). project: the one being edited, which is not near itself. Every step is called with all of these and
+    returns messages.
     """
-    found: dict[str, Message] = {}
-    for path in settings.NEAR_STEPS:
-        step = import_string(path)
-        for point in points:
-            for said in step(
-                user=user,
-                title=title,
-                point=point,
-                work_type=work_type,
-                year=year,
-                project=project,
-                volume=volume,
-                unit=unit,
-                budget=budget,
-            ):
-                found.setdefault(_without_distance(said), said)
-    return list(found.values())
-
-
-def _without_distance(said: Message) -> str:
-    """The same neighbour seen from two sites of a project is one warning."""
-    return f"{said.code} {sorted((k, v) for k, v in said.params.items() if not k.endswith('_m'))}"
+    known: dict[str, Any] = {
+        "user": user,
+        "title": title,
+        "places": list(places),
+        "work_type": work_type,
+        "year": year,
+        "project": project,
+        "volume": volume,
+        "unit": unit,
+        "budget": budget,
+    }
+    return [said for path in settings.NEAR_STEPS for said in import_string(path)(**known)]

@@ -28,7 +28,7 @@ from places.message import Message, message, sentences
 from places.message import mark as _
 from places.models import Level, Place
 from places.saying import say
-from projects import cells
+from projects import cells, merged_rows
 from projects.editing import as_json, person_of
 from projects.filters import normal_activity_code
 from projects.import_rows import Job, Row, State
@@ -275,6 +275,7 @@ class ProjectRows:
         row.point = point or (_point_of(said.shape) if said.shape is not None else None)
         if said.shape is not None and said.shape.geom_type == "Point":
             said.shape = None
+        row.shape = said.shape
 
     def _point(self, row: Row) -> LonLat | None:
         texts = [row.text("lon"), row.text("lat")]
@@ -315,9 +316,14 @@ class ProjectRows:
                 self._match_code(row, said, by_code, stored)
             else:
                 row.project, row.pieces = stored.find(said)
-            identity = row.project.pk if row.project else (said.village.code, said.year, said.key)
-            if row.project is not None:
-                row.project.village = said.village  # at hand, so that nobody asks for it row by row
+        self.job.notes += merged_rows.lead_on(rows, lock=not self.job.dry_run)
+        for row in rows:
+            said = self.said.get(row.number)
+            if said is None:
+                continue
+            identity = row.named.pk if row.named else (said.village.code, said.year, said.key)
+            if row.named is not None:
+                row.named.village = said.village  # at hand, so that nobody asks for it row by row
             if identity in first:
                 name = "source_key" if row.text("source_key") else "title"
                 row.wrong(name, message(_TWICE[name], row=first[identity]))
@@ -459,8 +465,9 @@ class ProjectRows:
         return told
 
     def _prepare_change(self, row: Row, project: Project, said: _Said) -> None:
-        last, now = project.imported, self._imported(row, said)
-        for name, value in said.fields.items():
+        record = row.named or project  # what the row said before is kept with the record that it names
+        last, now = record.imported, self._imported(row, said)
+        for name, value in said.fields.items() if row.speaks else ():
             new, stored = as_json(value), as_json(getattr(project, name))
             if new == stored or (name in last and last[name] == new):
                 continue
@@ -475,12 +482,12 @@ class ProjectRows:
             # A file may skip steps forward (last year's register), but never undo what people decided.
             before, after = str(Status(project.status).label), str(Status(status).label)
             row.wrong("status", message("status.not_allowed", before_word=before, after_word=after))
-        if row.point is not None and last.get("point") != now["point"]:
+        if row.point is not None and last.get("point") != now["point"] and row.speaks:
             self._prepare_move(row, project, said)
-        if row.changes or last != last | now or (said.key and not project.source_key):
+        if row.changes or last != last | now or (said.key and not record.source_key):
             self.touched.add(row.number)
-        project.imported = last | now
-        project.source_key = project.source_key or said.key
+        record.imported = last | now
+        record.source_key = record.source_key or said.key
         if row.changes:
             row.becomes(State.CHANGED)
 
@@ -644,6 +651,8 @@ class ProjectRows:
         names += ["status", "published", "volume", "unit", "executor", "executor_name"]
         names += ["planned_start", "planned_end", "tolerance_m"]
         Project.objects.bulk_update([_project(row) for row in rows], names, batch_size=200)
+        merged = [row.merged for row in rows if row.merged is not None]
+        Project.objects.bulk_update(merged, ["imported", "source_key"], batch_size=200)
         StatusChange.objects.bulk_create(statuses, batch_size=_BATCH)
         self._move_sites(moved)
         for row in rows:
@@ -678,6 +687,8 @@ class ProjectRows:
                 continue
             project = _project(row)
             told: dict[str, Any] = {"file": self.job.file_name, "row": row.number, "version": project.version}
+            if row.merged is not None:
+                told["merged_from"] = row.merged.code
             if row.state == State.NEW:
                 told |= {"code": project.code, "title": project.title}
             else:
@@ -838,4 +849,5 @@ class _Stored:
             whole = next((piece for piece in pieces if piece.source_key == said.key), pieces[0])
             return whole, [piece.pk for piece in pieces]
         named = self.by_title.get((*place, said.fields.get("title", "").casefold()), [])
+        named = [project for project in named if project.status != Status.MERGED] or named
         return (named[0], [named[0].pk]) if len(named) == 1 else (None, [])

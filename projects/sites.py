@@ -69,6 +69,11 @@ class SiteDraft:
     valid_from: datetime | None = None
     document: str = ""
 
+    @property
+    def geometry(self) -> GEOSGeometry:
+        """The line or area, else the point (lon, lat)."""
+        return self.extent or Point(*self.point, srid=4326)
+
 
 @dataclass
 class _Change:

@@ -25,6 +25,7 @@ from projects.models import ActivityCode, Project, Status
 from projects.sites import SAME_WITHIN_M, SiteDraft, drafts_of, village_warnings
 
 MOST_SPARE = 50
+FORM_DECIMALS = 1e-6  # degrees: what the form shows of a position
 
 
 @login_required
@@ -89,12 +90,13 @@ def _near(
     return near.warnings(
         user=request.user,
         title=form.cleaned_data["title"],
-        points=[draft.point for draft in moved],
+        places=[draft.geometry for draft in moved],
         work_type=form.cleaned_data["work_type"],
         year=project.fiscal_year if project else form.cleaned_data["fiscal_year"],
         project=project,
         volume=form.cleaned_data.get("volume"),
         unit=form.cleaned_data.get("unit", ""),
+        budget=project.planned if project else None,
     )
 
 
@@ -111,18 +113,19 @@ def project_near(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     said, sites = form.cleaned_data, site_forms(request.POST, project=project)
     sites.is_valid()
-    points = [site.draft().point for site in sites if site.is_valid() and not site.is_empty]
+    places = [site.draft().geometry for site in sites if site.is_valid() and not site.is_empty]
     warnings: list[Message] = []
-    if said.get("title") and points:
+    if said.get("title") and places:
         warnings = near.warnings(
             user=request.user,
             title=said["title"],
-            points=points,
+            places=places,
             work_type=said.get("work_type", ""),
             year=project.fiscal_year if project else said.get("fiscal_year"),
             project=project,
             volume=said.get("volume"),
             unit=said.get("unit", ""),
+            budget=project.planned if project else None,
         )
     return render(request, "projects/_near.html", {"warnings": warnings})
 
@@ -132,12 +135,17 @@ def _moved(form: ProjectForm, project: Project | None, drafts: Sequence[SiteDraf
     said = form.cleaned_data
     if project is None or (said["title"], said["work_type"]) != (project.title, project.work_type):
         return list(drafts)
-    stored = {draft.pk: draft.point for draft in drafts_of(project)}
-    return [
-        draft
-        for draft in drafts
-        if draft.pk not in stored or metres_between(draft.point, stored[draft.pk]) > SAME_WITHIN_M
-    ]
+    stored = {draft.pk: draft for draft in drafts_of(project)}
+    return [draft for draft in drafts if draft.pk not in stored or _is_elsewhere(draft, stored[draft.pk])]
+
+
+def _is_elsewhere(draft: SiteDraft, before: SiteDraft) -> bool:
+    """Whether a site was moved, or its line or area drawn otherwise than as the form writes it."""
+    if metres_between(draft.point, before.point) > SAME_WITHIN_M:
+        return True
+    if draft.extent is None or before.extent is None:
+        return draft.extent is not before.extent
+    return not draft.extent.equals_exact(before.extent, FORM_DECIMALS)
 
 
 @transaction.atomic  # the budget row that a code makes goes again if the project is refused

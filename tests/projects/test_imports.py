@@ -17,7 +17,7 @@ from accounts.models import AuditEvent
 from budgets.models import BudgetLine, BudgetVersion, VersionKind
 from budgets.splitting import Part, split_into_projects, split_over_sites
 from places.saying import say
-from projects.imports import ImportRefused, Outcome, import_projects, mistakes_csv
+from projects.imports import ImportRefused, Outcome, import_projects, mistakes_csv, near_warnings
 from projects.models import ActivityCode, ImportMapping, Project, SiteSource, Status
 from projects.saving import SiteDraft, edit_project, set_sites
 from tests.cast import Cast
@@ -486,6 +486,52 @@ def test_the_command_tells_counts_and_totals(cast: Cast, tmp_path: Path, capsys)
     assert "amount: Rp184.500.000" in capsys.readouterr().out
     call_command("import_projects", str(path))
     assert "1 baru, 0 berubah, 0 sama." in capsys.readouterr().out
+
+
+def test_the_command_names_works_like_a_new_one(cast: Cast, tmp_path: Path, capsys) -> None:
+    place = "SRID=4326;POINT(114.20 -8.2505)"
+    for year, source in ((2024, "DDS"), (2025, "PBP")):
+        ProjectFactory(
+            village=cast.sragi,
+            title="Rabat beton Gang Melati",
+            fiscal_year=year,
+            sources=[source],
+            point=place,
+        )
+    path = tmp_path / "kegiatan.csv"
+    path.write_text("\n".join([HEADER, ROAD, WELL]))
+    for options in (["--dry-run"], []):  # a real import names them too, but not the new project itself
+        call_command("import_projects", str(path), *options)
+        said = capsys.readouterr().out.splitlines()
+        assert "Baris 2: Mirip: 2 pekerjaan dalam 55 m (2024, DD; 2025, BKP)." in said
+        assert len([line for line in said if line.startswith("Baris ")]) == 3
+    call_command("import_projects", str(path))  # nothing is new
+    assert "Mirip" not in capsys.readouterr().out
+
+
+def test_the_command_names_only_what_its_user_may_see(cast: Cast, tmp_path: Path, capsys) -> None:
+    hidden = {"village": cast.bubuk, "published": False, "point": "SRID=4326;POINT(114.20 -8.25)"}
+    ProjectFactory(title="Rabat beton Gang Melati", **hidden)
+    path = tmp_path / "kegiatan.csv"
+    path.write_text("\n".join([HEADER, ROAD]))
+    call_command("import_projects", str(path), "--dry-run", "--user", cast.ani.username)
+    assert "Mirip" not in capsys.readouterr().out
+    call_command("import_projects", str(path), "--dry-run")
+    assert "Mirip" in capsys.readouterr().out
+
+
+def test_a_row_is_compared_along_its_whole_stretch(load, cast: Cast) -> None:
+    at_the_other_end = {"fiscal_year": 2025, "point": "SRID=4326;POINT(114.204 -8.25)"}
+    ProjectFactory(village=cast.sragi, title="Rabat beton Gang Melati", **at_the_other_end)
+    line = ROAD.replace(",114.20,-8.25,", ',114.20,-8.25,"LINESTRING(114.20 -8.25, 114.204 -8.25)",')
+    header = HEADER.replace("lon,lat", "lon,lat,extent")
+    [said] = near_warnings(cast.ani, load(header, line, dry_run=True).rows)
+    assert say(said).endswith("0 cm dari sini.")
+
+
+def test_it_says_how_many_rows_were_not_compared(load, cast: Cast) -> None:
+    [said] = near_warnings(cast.ani, load(HEADER, ROAD, WELL, dry_run=True).rows, most=1)
+    assert "Hanya 1 baris baru pertama dibandingkan dengan yang sudah ada; 1 lainnya belum." in say(said)
 
 
 def test_the_command_writes_the_error_file(cast: Cast, tmp_path: Path) -> None:

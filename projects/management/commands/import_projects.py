@@ -9,9 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import User
 from places.saying import rupiah, say
 from projects.import_rows import Mistake
-from projects.imports import ImportRefused, Outcome, import_projects, mistakes_csv
+from projects.imports import ImportRefused, Outcome, import_projects, mistakes_csv, near_warnings
 
 SHOWN = 50  # mistakes on the screen; the error file has all
+NEAR_CHECKED = 5000  # new rows compared with what is there: about a minute
 
 
 class Command(BaseCommand):
@@ -44,6 +45,8 @@ class Command(BaseCommand):
             errors = options["errors"] or path.with_suffix(".errors.csv")
             raise CommandError(self._refusal(path, refused.mistakes, errors)) from refused
         self._report(path, outcome, dry_run=options["dry_run"])
+        for said in near_warnings(actor, outcome.rows, most=NEAR_CHECKED):
+            self.stdout.write(say(said))
 
     def _actor(self, username: str) -> User | None:
         if not username:

@@ -58,7 +58,13 @@ function start(element) {
   function place(card, at) {
     field(card, "position").value = written(at);
     announce(card);
+    changed();
+  }
+
+  /** A field was filled by the map: nobody typed, so the form is told that it has changed. */
+  function changed() {
     draw();
+    list.dispatchEvent(new CustomEvent("placed", { bubbles: true }));
   }
 
   function pin(card, index, at) {
@@ -140,7 +146,7 @@ function start(element) {
     const extent = field(chosen, "extent");
     extent.value = [extent.value.trim(), written(at)].filter(Boolean).join("\n");
     if (!position(chosen)) field(chosen, "position").value = written(at);
-    draw();
+    changed();
   });
 
   list.addEventListener("focusin", (event) => choose(event.target.closest("[data-site]") ?? chosen));
@@ -160,7 +166,7 @@ function start(element) {
     if (event.target.closest("[data-undo]")) {
       const extent = field(card, "extent");
       extent.value = extent.value.trim().split("\n").slice(0, -1).join("\n");
-      draw();
+      changed();
     }
   });
   document.querySelector("[data-add-site]").addEventListener("click", addSite);

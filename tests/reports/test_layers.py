@@ -45,6 +45,16 @@ def test_geojson_is_rfc_7946() -> None:
     assert json.loads(told["signals"])[0]["signal"] == "distance"
 
 
+@pytest.mark.parametrize("write", [geojson, geopackage])
+def test_a_line_of_a_centimetre_keeps_its_length_in_gdal(write, tmp_path: Path) -> None:
+    both = Record.at("A", "Drainase", 114.2, -8.25), Record.at("B", "Drainase", 114.2, -8.25)
+    path = tmp_path / ("pairs.gpkg" if write is geopackage else "pairs.geojson")
+    path.write_bytes(write(layers_of(PairTable.of([score_pair(*both, Frequencies())], both))))
+    [line] = pyogrio.read_dataframe(path, layer="pairs").geometry
+    assert list(line.coords) == [(114.2, -8.25), (114.2000001, -8.25)]
+    assert line.is_valid
+
+
 def test_gdal_opens_both_layers_of_the_geopackage(tmp_path: Path) -> None:
     path = tmp_path / "pairs.gpkg"
     path.write_bytes(geopackage(layers_of(table())))

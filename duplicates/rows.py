@@ -1,11 +1,17 @@
-"""[pure] A work's row as it is copied out of the register, as a record."""
+"""[pure] Rows as they are copied out of the register (engines/loading.py) as records and sites."""
 
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import shapely
+
 from duplicates.comparison import Record
+from duplicates.sites import Sites
+from duplicates.works import Ints
 
 
 def record_of_row(row: Mapping[str, Any], places: tuple[Any, ...], **known: frozenset[Any]) -> Record:
@@ -39,3 +45,25 @@ def _decimal(text: str) -> Decimal | None:
 
 def _date(ordinal: int) -> date | None:
     return date.fromordinal(ordinal) if ordinal else None
+
+
+def sites_of_rows(table: pa.Table, keys: Ints) -> Sites:
+    """The sites of the works with these primary keys, ascending. Raises RuntimeError for one of another work."""
+    owner_key = table["key"].to_numpy()
+    lon = table["lon"].to_numpy()
+    shaped = np.flatnonzero(np.isnan(lon))
+    shapes = shapely.from_wkb(
+        table["shape"].take(pa.array(shaped)).to_numpy(zero_copy_only=False).astype(object)
+    )
+    owner = np.searchsorted(keys, owner_key)
+    known = (
+        (owner < len(keys)) & (keys[np.minimum(owner, len(keys) - 1)] == owner_key)
+        if len(keys)
+        else owner < 0
+    )
+    if not known.all():  # a project that became a work between the two statements
+        raise RuntimeError("the register changed while it was read")
+    return Sites(
+        owner.astype(np.int32), lon.copy(), table["lat"].to_numpy().copy(),
+        dict(zip(shaped.tolist(), shapes.tolist(), strict=True)),
+    )  # fmt: skip

@@ -320,6 +320,7 @@ NEAR_STEPS: list[str] = ["duplicates.near.warnings"]  # called before a project 
 SITE_CHANGED_STEPS: list[str] = [
     "photos.rechecking.site_changed"
 ]  # called when what photos are judged by changed
+TITLE_STEPS: list[str] = ["duplicates.readings.titles_written"]  # called when titles were written
 IMPORT_ROW_STEPS: list[str] = [
     "projects.rows.ProjectRows",
     "budgets.rows.BudgetRows",
@@ -336,6 +337,12 @@ if DUPLICATE_WEIGHTS:
         import duplicates.weights  # noqa: F401  (reads the file)
     except ValueError as error:
         raise ImproperlyConfigured(f"GEOMONITOR_DUPLICATE_WEIGHTS: {error}") from error
+# Scans by the engine "dask": the scheduler of a cluster; without one, so many processes on this machine.
+DASK_SCHEDULER = env.str("GEOMONITOR_DASK_SCHEDULER", default="")
+if DASK_SCHEDULER and not DASK_SCHEDULER.startswith(("tcp://", "tls://")):
+    raise ImproperlyConfigured(
+        f"GEOMONITOR_DASK_SCHEDULER is {DASK_SCHEDULER}; it must begin with tcp:// or tls://."
+    )
 PHOTO_MAX_BYTES = 30_000_000
 
 
@@ -346,6 +353,9 @@ def _between(name: str, default: int, low: int, high: int) -> int:
         raise ImproperlyConfigured(f"{name} is {value}; it must lie between {low} and {high}.")
     return value
 
+
+DASK_WORKERS = _between("GEOMONITOR_DASK_WORKERS", 2, 1, 256)
+DASK_PARTITION = _between("GEOMONITOR_DASK_PARTITION", 8000, 1, 1_000_000)  # works, without those around
 
 # Reviews (docs/design/reviews.md): the district looks first, the regency takes what is doubtful and a sample.
 REVIEW_CONTROL_PERCENT = _between("GEOMONITOR_REVIEW_CONTROL_PERCENT", 5, 0, 100)  # drawn at intake

@@ -1,4 +1,4 @@
-"""Engines that find the pairs of the register: postgis and array. docs/design/duplicate-scan.md.
+"""Engines that find the pairs of the register: postgis, array and dask. docs/design/duplicate-scan.md.
 
 An engine brings candidates in parts; `duplicates.scoring` is the one way from candidates to scored pairs, so that all
 engines give the same pairs and scores to the last digit.
@@ -25,7 +25,7 @@ __all__ = [
     "with_pictured",
 ]
 
-ENGINES = ("array", "postgis")
+ENGINES = ("array", "postgis", "dask")
 PARTS = (
     24  # into which a scan is cut, by the remainder of a project's primary key: the same ones after a break
 )
@@ -60,4 +60,8 @@ def prepare(engine: str, request: Request) -> Prepared:
         from duplicates.engines.array import ArrayEngine
 
         return ArrayEngine(request)
+    if engine == "dask":
+        from duplicates.engines.dask import DaskEngine
+
+        return DaskEngine(request)
     raise ValueError(f"no such engine: {engine}")

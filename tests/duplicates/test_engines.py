@@ -1,10 +1,14 @@
 """Engines find the same pairs with the same scores, to the last one."""
 
+import logging
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from distributed import LocalCluster
 from django.contrib.gis.geos import LineString, MultiPoint, Point, Polygon
+from django.db import connection
 
 from duplicates.engines import Request, Scored, prepare
 from duplicates.register import Choice
@@ -48,14 +52,26 @@ def shape(rng: random.Random, point: Point) -> Any:
     return MultiPoint(point, at(rng.uniform(0, 900)), srid=4326) if kind < 0.45 else None
 
 
-@pytest.fixture
-def register(cast: Cast) -> list[Project]:
+def in_a_street(rng: random.Random) -> Point:
+    return at(rng.uniform(0, 1200), rng.uniform(0, 300))
+
+
+def in_many_places(rng: random.Random) -> Point:
+    """Around the corners of the smallest squares into which the engine "dask" cuts the earth."""
+    side = 360 / 2**15
+    column, row = rng.choice([26779, 26780, 26786, 26790]), rng.choice([14881, 14882, 14889])
+    corner = Point(column * side - 180, row * side / 2 - 90, srid=4326)
+    return Point(corner.x + rng.gauss(0, 90) / 110_200, corner.y + rng.gauss(0, 90) / 110_577, srid=4326)
+
+
+@pytest.fixture(params=[in_a_street, in_many_places], ids=["a street", "many places"])
+def register(cast: Cast, request: pytest.FixtureRequest) -> list[Project]:
     """A hundred and twenty works on both sides of a border: points, lines, areas, many sites, pictures, relations."""
     rng = random.Random(11)
     activity = ActivityFactory(village=cast.sragi)
     made = []
     for number in range(120):
-        home = at(rng.uniform(0, 1200), rng.uniform(0, 300))
+        home = request.param(rng)
         one = ProjectFactory(
             village=cast.sragi if home.x < at(600).x else cast.bubuk,
             number=number + 1,
@@ -76,7 +92,7 @@ def register(cast: Cast) -> list[Project]:
             sites=0,
         )
         for no in range(rng.choice([1, 1, 1, 3])):
-            spot = home if no == 0 else at(rng.uniform(0, 1200), rng.uniform(0, 300))
+            spot = home if no == 0 else request.param(rng)
             SiteFactory(project=one, no=no + 1, point=spot, extent=shape(rng, spot))
         made.append(one)
     photos = [PhotoFactory() for _n in range(6)]
@@ -88,7 +104,27 @@ def register(cast: Cast) -> list[Project]:
     SamePicture.objects.create(left=photos[2], right=photos[3], how="pixels", similarity=1)
     for number in range(0, 60, 7):
         Relation.objects.create(project=made[number], other=made[number + 1], kind="continues")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE projects_site, projects_project")
     return made
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """The address of a Dask cluster of two processes."""
+    with LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        host="127.0.0.1",
+        dashboard_address=":0",
+        silence_logs=logging.ERROR,
+    ) as started:
+        yield started.scheduler_address
+
+
+@pytest.fixture
+def _cut_small(cluster: str, settings: Any) -> None:
+    settings.DASK_SCHEDULER, settings.DASK_PARTITION = cluster, 7
 
 
 def found(engine: str, **asked: Any) -> dict[tuple[int, int], tuple[Any, ...]]:
@@ -116,7 +152,7 @@ def said(
     return pairs
 
 
-@pytest.mark.parametrize("engine", ["array"])
+@pytest.mark.usefixtures("_cut_small")
 @pytest.mark.parametrize(
     "asked",
     [
@@ -129,20 +165,22 @@ def said(
     ],
     ids=["all", "stored", "30 m", "by work type", "a year", "a village and year"],
 )
-def test_it_finds_the_same_pairs_with_the_same_scores(
-    register: list[Project], engine: str, asked: Any
-) -> None:
+def test_it_finds_the_same_pairs_with_the_same_scores(register: list[Project], asked: Any) -> None:
     expected = found("postgis", **asked)
     assert len(expected) > 10
-    assert found(engine, **asked) == expected
+    assert found("array", **asked) == expected
+    assert found("dask", **asked) == expected
 
 
-def test_it_pairs_works_that_share_a_picture_at_any_distance(register: list[Project]) -> None:
-    far = [pair for pair in found("array", radius=Radius(5)).values() if pair[5]]
+@pytest.mark.usefixtures("_cut_small")
+@pytest.mark.parametrize("engine", ["array", "dask"])
+def test_it_pairs_works_that_share_a_picture_at_any_distance(register: list[Project], engine: str) -> None:
+    far = [pair for pair in found(engine, radius=Radius(5)).values() if pair[5]]
     assert far
     assert all(pair[2] > 5 for pair in far)
 
 
+@pytest.mark.usefixtures("_cut_small")
 def test_it_finds_pairs_of_some_projects_only(register: list[Project]) -> None:
     some = [project.pk for project in register[:7]]
     whole = found("array")
@@ -150,10 +188,11 @@ def test_it_finds_pairs_of_some_projects_only(register: list[Project]) -> None:
     assert expected
     assert found("postgis", choice=Choice(projects=some)) == expected
     assert found("array", choice=Choice(projects=some)) == expected
+    assert found("dask", choice=Choice(projects=some)) == expected
 
 
 def test_it_finds_nothing_in_an_empty_register(db: None) -> None:
-    assert found("postgis") == found("array") == {}
+    assert found("postgis") == found("array") == found("dask") == {}
 
 
 def test_it_knows_no_other_engine() -> None:

@@ -16,6 +16,7 @@ from duplicates.records import RecordList, UnreadableList, compare_lists, read_r
 from duplicates.scan import place_named, scan_register
 from duplicates.score import CASE_FROM
 from maps.folium_pages import pairs_page
+from places.problems import Problem
 from places.saying import say
 from reports.formats import FORMATS
 from reports.known import Known
@@ -56,7 +57,8 @@ class Command(BaseCommand):
             "--engine",
             default="array",
             choices=ENGINES,
-            help="array (the register in columns) or postgis (few works); both give the same pairs",
+            help="array (the register in columns), postgis (few works) or dask (a cluster of machines); all give "
+            "the same pairs",
         )
         parser.add_argument(
             "--incremental", action="store_true", help="only works that changed since they were compared"
@@ -132,15 +134,18 @@ class Command(BaseCommand):
             place = place_named(options["place"])
         except LookupError as error:
             raise CommandError(f"No place has the code {options['place']}. Example: 35.10.19.") from error
-        done = scan_register(
-            actor=None,
-            radius_m=options["radius"],
-            years=options["year"] or [],
-            place=place,
-            min_probability=options["min_probability"],
-            engine=options["engine"],
-            incremental=options["incremental"],
-        )
+        try:
+            done = scan_register(
+                actor=None,
+                radius_m=options["radius"],
+                years=options["year"] or [],
+                place=place,
+                min_probability=options["min_probability"],
+                engine=options["engine"],
+                incremental=options["incremental"],
+            )
+        except Problem as problem:
+            raise CommandError(problem.sentence) from problem
         scan = done.scan
         self.stderr.write(
             f"{scan.projects} projects, {scan.candidates} pairs within {scan.radius_m:g} m, {scan.stored} stored."

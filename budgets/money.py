@@ -13,6 +13,7 @@ from decimal import Decimal
 from django.db.models import Q, Sum
 
 from budgets.models import BudgetLine, BudgetVersion, Realisation, VersionKind
+from budgets.owned_lines import Claims
 from projects.models import Project
 from projects.money import Figures, record_many
 
@@ -49,7 +50,8 @@ class Lines:
 def recompute(project_ids: Iterable[int]) -> None:
     """Bring planned, realised and sources of these projects up to date; call it in the job's transaction.
 
-    planned = the newest village version with lines for the project, plus all versions of outsiders.
+    planned = the newest version with lines for the project of each village and year, plus all versions of outsiders;
+    money of another that was merged into the project and adds up has its own newest versions (budgets/owned_lines.py).
     sources = those of the same lines, also at Rp0 (a source that is named but not yet divided).
     """
     ids = sorted(set(project_ids))
@@ -64,19 +66,23 @@ def _figures(ids: list[int]) -> dict[int, Figures]:
     figures = {}
     for pk in ids:
         amounts: dict[str, Decimal] = defaultdict(Decimal)
-        for version in counting[pk]:
-            for source, amount in lines[pk].by_version[version].items():
+        for whose, version in counting[pk]:
+            for source, amount in lines[pk][whose].by_version[version].items():
                 amounts[source] += amount
         planned = sum(amounts.values(), Decimal(0)) if amounts else None
         figures[pk] = Figures(planned, spent.get(pk), tuple(sorted(amounts)))
     return figures
 
 
-def _lines(ids: list[int]) -> dict[int, Lines]:
-    found: dict[int, Lines] = defaultdict(Lines)
-    rows = BudgetLine.objects.filter(project__in=ids).values_list("project", "version", "source", "amount")
-    for project, version, source, amount in rows:
-        found[project].add(version, source, amount)
+def _lines(ids: list[int]) -> dict[int, dict[int, Lines]]:
+    """By project, then by whose money it is: the project's own, or a merged record's that adds up."""
+    claims = Claims(ids)
+    found: dict[int, dict[int, Lines]] = {pk: {} for pk in ids}
+    rows = BudgetLine.objects.filter(project__in=ids).values_list(
+        "pk", "project", "version", "source", "amount"
+    )
+    for line, project, version, source, amount in rows:
+        found[project].setdefault(claims.apart(line, project), Lines()).add(version, source, amount)
     return found
 
 
@@ -87,17 +93,32 @@ def _spent(ids: list[int]) -> dict[int, Decimal]:
     return {row["project"]: row["sum"] for row in rows}
 
 
-def _counting_versions(ids: list[int], lines: Mapping[int, Lines]) -> dict[int, list[int]]:
-    """By project: the versions whose lines make up its money now."""
-    wanted = {version for pk in ids for version in lines[pk].by_version}
+def _counting_versions(
+    ids: list[int], lines: Mapping[int, Mapping[int, Lines]]
+) -> dict[int, list[tuple[int, int]]]:
+    """By project: (whose, version) of the lines that make up its money now."""
+    wanted = {version for pk in ids for mine in lines[pk].values() for version in mine.by_version}
     versions = BudgetVersion.objects.in_bulk(wanted)
-    result: dict[int, list[int]] = {}
+    result: dict[int, list[tuple[int, int]]] = {}
     for pk in ids:
-        mine = [versions[version] for version in lines[pk].by_version]
-        outside = [version.pk for version in mine if version.kind == VersionKind.OUTSIDE]
-        own = in_order(version for version in mine if version.kind != VersionKind.OUTSIDE)
-        result[pk] = outside + ([own[-1].pk] if own else [])
+        result[pk] = [
+            (whose, version)
+            for whose, mine in lines[pk].items()
+            for version in _counting([versions[version] for version in mine.by_version])
+        ]
     return result
+
+
+def _counting(versions: Iterable[BudgetVersion]) -> list[int]:
+    """The newest of each village and year, and all of outsiders."""
+    outside: list[int] = []
+    own: dict[tuple[str, int], list[BudgetVersion]] = defaultdict(list)
+    for version in versions:
+        if version.kind == VersionKind.OUTSIDE:
+            outside.append(version.pk)
+        else:
+            own[version.village_id, version.fiscal_year].append(version)
+    return outside + [in_order(mine)[-1].pk for mine in own.values()]
 
 
 def newest_version(project: Project) -> BudgetVersion | None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from budgets.models import BudgetLine, BudgetVersion, FundSource, VersionKind
 from budgets.money import recompute
+from budgets.owned_lines import Claims
 from budgets.splitting import scaled
 from places.message import Message, message, sentences
 from places.message import mark as _
@@ -136,7 +137,7 @@ class BudgetRows:
         said.on = found.get("budget_date")
         said.number = row.text("budget_number")[:60]
         said.account = row.text("account")[:30]
-        village = row.project.village if row.project else None
+        village = row.named.village if row.named else None
         own_budget = said.amount is not None and said.kind != VersionKind.OUTSIDE
         if village is not None and own_budget and village.kind == Kind.KELURAHAN:
             row.wrong("amount", message("import.kelurahan", place=village.title))
@@ -146,13 +147,13 @@ class BudgetRows:
     def _plan(self, rows: Sequence[Row]) -> None:
         usable = [row for row in rows if row.project is not None and not row.mistakes]
         revised = self._revised_villages(usable)
-        stored = _StoredLines([pk for row in usable for pk in row.pieces])
+        stored = self.stored = _StoredLines([pk for row in usable for pk in (*row.pieces, *row.led_to)])
         rescaled = 0
         for row in usable:
             for key, amounts in self._versions(row, revised):
                 said = self.said[row.number]
                 plan = _Plan(row, key, said.on, said.account)
-                lines = stored.of(row.pieces, key)
+                lines = stored.of(row, key)
                 before = _sums(lines)
                 rescaled += self._compare(plan, lines, amounts)
                 if plan.new or plan.changed:
@@ -205,24 +206,54 @@ class BudgetRows:
 
     def write(self, rows: Sequence[Row]) -> None:
         versions = self._write_versions()
-        new = [
-            BudgetLine(
-                version=versions[plan.version],
-                project=plan.row.project,
-                activity_id=plan.row.project.activity_id if plan.row.project else None,
-                source_id=source,
-                account=plan.account,
-                amount=amount,
-            )
-            for plan in self.plans
-            for source, amount in plan.new.items()
-        ]
-        BudgetLine.objects.bulk_create(new, batch_size=_BATCH)
-        changed = [line for plan in self.plans for line in plan.changed]
-        BudgetLine.objects.bulk_update(changed, ["amount"], batch_size=_BATCH)
-        touched = {pk for plan in self.plans for pk in plan.row.pieces}
+        made = [(plan, self._line(plan, versions, source)) for plan in self.plans for source in plan.new]
+        BudgetLine.objects.bulk_create([line for _plan, line in made], batch_size=_BATCH)
+        changed = [(plan, line) for plan in self.plans for line in plan.changed]
+        BudgetLine.objects.bulk_update([line for _plan, line in changed], ["amount"], batch_size=_BATCH)
+        self._claim([*made, *changed])
+        touched = {pk for plan in self.plans for pk in (*plan.row.pieces, *plan.row.led_to)}
         touched |= {plan.row.project.pk for plan in self.plans if plan.row.project is not None}
         recompute(touched)
+
+    def _line(self, plan: _Plan, versions: Mapping[VersionKey, BudgetVersion], source: str) -> BudgetLine:
+        """A new line; of a merged record's row on the living one, unless that has this money already."""
+        row, version = plan.row, versions[plan.version]
+        at = row.project
+        if row.merged is not None and (
+            self.stored.counted(row, version.kind, source)
+            or self._counted_by_another(row, version.kind, source)
+        ):
+            at = row.merged
+        return BudgetLine(
+            version=version,
+            project=at,
+            activity_id=at.activity_id if at else None,
+            source_id=source,
+            account=plan.account,
+            amount=plan.new[source],
+        )
+
+    def _counted_by_another(self, row: Row, kind: str, source: str) -> bool:
+        """Whether the living record's own row brings that money in the same file, and it counts once."""
+        if row.merged is None or not self.stored.claims.counts_once(row.merged.pk):
+            return False
+        return any(
+            plan.row.merged is None
+            and plan.row.project == row.project
+            and plan.version[2] == kind
+            and source in plan.new
+            for plan in self.plans
+        )
+
+    def _claim(self, lines: Sequence[tuple[_Plan, BudgetLine]]) -> None:
+        """Lines that hang on a living record and are a merged one's row's: that row finds them again."""
+        by_record: dict[int, list[BudgetLine]] = defaultdict(list)
+        for plan, line in lines:
+            record = self.stored.claims.owner.get(line.pk) or (plan.row.named.pk if plan.row.named else 0)
+            if plan.row.merged is None or line.project_id != plan.row.merged.pk:
+                by_record[record].append(line)
+        for record, mine in by_record.items():
+            self.stored.claims.claim(record, mine)
 
     def _write_versions(self) -> dict[VersionKey, BudgetVersion]:
         wanted: dict[VersionKey, date | None] = {}
@@ -250,6 +281,7 @@ class _StoredLines:
     """Lines of projects in budget versions, read once."""
 
     def __init__(self, projects: Sequence[int]) -> None:
+        self.claims = Claims(set(projects))
         self.lines: dict[tuple[int, VersionKey], list[BudgetLine]] = defaultdict(list)
         for line in (
             BudgetLine.objects.filter(project__in=set(projects)).select_related("version").order_by("pk")
@@ -258,14 +290,30 @@ class _StoredLines:
             key = (version.village_id, version.fiscal_year, version.kind, version.number)
             self.lines[(line.project_id, key)].append(line)
 
-    def of(self, projects: Sequence[int], version: VersionKey) -> list[BudgetLine]:
-        return [line for pk in projects for line in self.lines.get((pk, version), [])]
+    def of(self, row: Row, version: VersionKey) -> list[BudgetLine]:
+        """The row's lines in a version, also those that hang on the record that its own was merged into."""
+        there = [*dict.fromkeys((*row.pieces, *row.led_to))]
+        lines = [line for pk in there for line in self.lines.get((pk, version), [])]
+        return [line for line in lines if self.claims.are_of(line, row.pieces)]
+
+    def counted(self, row: Row, kind: str, source: str) -> bool:
+        """Whether a merged row's money counts once and the living record says it already, in a version of that kind."""
+        if row.merged is None or row.project is None or not self.claims.counts_once(row.merged.pk):
+            return False
+        living = row.project.pk
+        said = (
+            line
+            for (pk, version), lines in self.lines.items()
+            if pk == living and version[2] == kind
+            for line in lines
+        )
+        return any(line.source_id == source and not self.claims.are_of(line, row.pieces) for line in said)
 
 
 def _group(row: Row) -> tuple[str, int]:
-    if row.project is None:
+    if row.named is None:
         raise ValueError(f"row {row.number} has no project")
-    return row.project.village_id, row.project.fiscal_year
+    return row.named.village_id, row.named.fiscal_year
 
 
 def _sums(lines: Sequence[BudgetLine]) -> dict[str, Decimal]:

@@ -19,6 +19,7 @@ from accounts import audit
 from accounts.models import User
 from budgets.models import BudgetLine, Realisation
 from budgets.money import recompute
+from budgets.owned_lines import BOTH, ONCE, Claims, as_claim
 from duplicates.models import Decision, FollowUp, FollowUpKind, Merge, Pair
 from duplicates.register import to_shapely
 from photos import standing
@@ -27,6 +28,7 @@ from places.message import mark as _
 from places.message import message, sentences
 from places.problems import Problem
 from projects.editing import Editing
+from projects.merged_rows import MERGED
 from projects.models import Project, Relation, RelationKind, Site, SiteStatus, Status, StatusChange
 from projects.sites import tell_steps
 
@@ -67,8 +69,8 @@ SAME_PICTURE = "foto yang sama sudah ada di %s"
 class Money(StrEnum):
     """What to do with the money of the record that goes."""
 
-    ONCE = "once"  # entered twice: what the living record already says is not counted again
-    BOTH = "both"  # two amounts for one work: all of it moves
+    ONCE = ONCE  # entered twice: what the living record already says is not counted again
+    BOTH = BOTH  # two amounts for one work: all of it moves
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,7 @@ def merge(*, decision: Decision, kept: Project, money: str, actor: User) -> Merg
     living = Editing.begin(actor=actor, project=kept, reason=reason)
     leaving = Editing.begin(actor=actor, project=gone, reason=reason)
     moving = plan(kept=kept, gone=gone, money=Money(money))
-    moved = _move(kept, gone, moving)
+    moved = _move(kept, gone, moving, Money(money))
     StatusChange.objects.create(
         project=gone, before=gone.status, after=Status.MERGED, reason=reason, actor=actor
     )
@@ -222,8 +224,9 @@ def _check(kept: Project, gone: Project) -> None:
         raise Problem(said, status=409)
 
 
-def _move(kept: Project, gone: Project, moving: Plan) -> dict[str, Any]:
+def _move(kept: Project, gone: Project, moving: Plan, money: Money) -> dict[str, Any]:
     """Hang everything on the living record, and say by kind where each thing was."""
+    claims = Claims([gone.pk])
     for claim, site in moving.claims:
         Claim.objects.filter(pk=claim.pk).update(project=kept, site=site)
     Claim.objects.filter(pk__in=[claim.pk for claim in moving.same_photos]).update(
@@ -246,11 +249,27 @@ def _move(kept: Project, gone: Project, moving: Plan) -> dict[str, Any]:
         "published": gone.published,
         "kept_published": kept.published,
         "source": _move_source(kept, gone),
+        "imported": gone.imported,
     }
+    mine = [line for line, _at in moving.lines if claims.owner.get(line.pk, gone.pk) == gone.pk]
+    _claim(kept if moved["source"] else gone, mine, money, taken_over=bool(moved["source"]))
     pairs.update(gone_at=timezone.now())
     if gone.published and not kept.published:  # the public's link must lead somewhere
         Project.objects.filter(pk=kept.pk).update(published=True)
     return moved
+
+
+def _claim(record: Project, lines: list[BudgetLine], money: Money, *, taken_over: bool) -> None:
+    """Keep whose row's these lines are, so that loading its file again changes them and no others.
+
+    taken_over: the living record has the row now; where the money is the same, all that it has is that row's.
+    """
+    if taken_over and money == Money.ONCE:
+        return
+    claim = {"money": money.value, "lines": as_claim(lines)}
+    now = Project.objects.get(pk=record.pk)
+    now.imported = now.imported | {MERGED: claim}
+    now.save(update_fields=["imported"])
 
 
 def _move_relations(kept: Project, gone: Project) -> list[list[Any]]:
@@ -279,7 +298,7 @@ def _move_source(kept: Project, gone: Project) -> dict[str, Any] | None:
         return None
     Project.objects.filter(pk=gone.pk).update(source_key="", imported={})
     Project.objects.filter(pk=kept.pk).update(source_key=gone.source_key, imported=gone.imported)
-    return {"key": gone.source_key, "imported": gone.imported}
+    return {"key": gone.source_key}
 
 
 def _follow(kept: Project, gone: Project) -> None:
@@ -311,7 +330,7 @@ def undo(*, made: Merge, reason: str, actor: User) -> Merge:
     living = Editing.begin(actor=actor, project=kept, reason=reason)
     leaving = Editing.begin(actor=actor, project=gone, reason=reason, merged=True)
     moved = locked.moved
-    _move_back(kept, gone, moved)
+    _move_back(kept, gone, moved, _loaded(locked))
     StatusChange.objects.create(
         project=gone, before=Status.MERGED, after=moved["status"], reason=reason, actor=actor
     )
@@ -331,14 +350,22 @@ def _check_untouched(made: Merge, kept: Project, gone: Project) -> None:
         raise Problem(message("merge.kept_merged", kept=kept.code), status=409)
     if gone.status != Status.MERGED:
         raise Problem(message("merge.gone_changed", gone=gone.code), status=409)
-    changed = [name for name, ok in _still_there(made.moved, kept).items() if not ok]
+    changed = [name for name, ok in _still_there(made, kept).items() if not ok]
     if changed:
         what = ", ".join(str(WHAT[name]) for name in changed)
         raise Problem(message("merge.things_changed", what=what, kept=kept.code), status=409)
 
 
-def _still_there(moved: dict[str, Any], kept: Project) -> dict[str, bool]:
-    """By kind of thing: whether all that moved is still on the living record, as it was."""
+def _loaded(made: Merge) -> dict[int, str]:
+    """The gone record's lines on the living one with their amounts, as its own row was loaded since: primary key → Rp."""
+    record = made.kept_id if made.moved["source"] else made.gone_id
+    imported = Project.objects.values_list("imported", flat=True).get(pk=record)
+    return {int(pk): amount for pk, amount in imported.get(MERGED, {}).get("lines", {}).items()}
+
+
+def _still_there(made: Merge, kept: Project) -> dict[str, bool]:
+    """By kind of thing: whether all that moved is still on the living record, as it was or as its file was loaded."""
+    moved = made.moved
     claims = set(Claim.objects.filter(project=kept).values_list("pk", "site_id"))
     lines = {
         (pk, site, str(amount))
@@ -348,31 +375,33 @@ def _still_there(moved: dict[str, Any], kept: Project) -> dict[str, bool]:
         (pk, str(amount))
         for pk, amount in Realisation.objects.filter(project=kept).values_list("pk", "amount")
     }
-    source = moved["source"]
+    source, loaded = moved["source"], _loaded(made)
     return {
         "claims": all((pk, at) in claims for pk, _before, at in moved["claims"]),
-        "lines": all((pk, at, amount) in lines for pk, _before, at, amount in moved["lines"]),
+        "lines": all((pk, at, loaded.get(pk, amount)) in lines for pk, _before, at, amount in moved["lines"]),
         "realisations": all((pk, amount) in spent for pk, amount in moved["realisations"]),
         "source": source is None or kept.source_key == source["key"],
     }
 
 
-def _move_back(kept: Project, gone: Project, moved: dict[str, Any]) -> None:
+def _move_back(kept: Project, gone: Project, moved: dict[str, Any], loaded: dict[int, str]) -> None:
     for pk, site, _at in moved["claims"]:
         Claim.objects.filter(pk=pk).update(project=gone, site=site)
     Claim.objects.filter(pk__in=moved["same_photos"]).update(withdrawn_at=None, withdrawn_reason="")
     for pk, site, _at, _amount in moved["lines"]:
         BudgetLine.objects.filter(pk=pk).update(project=gone, site=site)
+    since = loaded.keys() - {line[0] for line in moved["lines"]}
+    BudgetLine.objects.filter(pk__in=since, project=kept).update(project=gone)
     Realisation.objects.filter(pk__in=[pk for pk, _amount in moved["realisations"]]).update(project=gone)
     Relation.objects.filter(project=gone, other=kept, kind=RelationKind.MERGED_INTO).delete()
     for pk, side in moved["relations"]:
         Relation.objects.filter(pk=pk).update(**{f"{side}_id": gone.pk})
     Pair.objects.filter(pk__in=moved["pairs"]).update(gone_at=None)
+    # What the row last said to the record that is two again: the next loading tells it what changed since.
+    Project.objects.filter(pk=gone.pk).update(imported=moved["imported"])
     if moved["source"]:
         Project.objects.filter(pk=kept.pk).update(source_key="", imported={})
-        Project.objects.filter(pk=gone.pk).update(
-            source_key=moved["source"]["key"], imported=moved["source"]["imported"]
-        )
+        Project.objects.filter(pk=gone.pk).update(source_key=moved["source"]["key"])
     if moved["published"] and not moved["kept_published"]:
         Project.objects.filter(pk=kept.pk).update(published=False)
     Project.objects.filter(pk=gone.pk).update(status=moved["status"], published=moved["published"])

@@ -44,8 +44,9 @@ class Row:
     values: cells by our name, only columns that the file has; an empty cell says nothing.
     shape: geometry that the file brings; once projects.rows checked it, the line or area that it stands for, if any.
     project: set by projects.rows in check (unsaved while new). pieces: primary keys of all projects that the row
-    was split into, if it was. merged: the record that the row names where that one was merged into `project`; led_to:
-    living records that its pieces were merged into; speaks: whether the row changes what the project says. state: new, changed or same, raised by each step.
+    was split into, if it was. merged: the record that the row names, where that one was merged into `project`.
+    led_to: living records that its pieces were merged into. speaks: whether the row changes what the project says.
+    state: new, changed or same, raised by each step.
     """
 
     number: int

@@ -368,11 +368,13 @@ def _findings_on(engagement: Engagement, pair: Pair) -> list[Decision]:
 
 def _as_of(engagement: Engagement, pair: Pair) -> dict[str, Any]:
     """Both sides with their rows side by side, the finding in facts, pictures used twice."""
-    states = freezing.states(engagement, [pair.left_id, pair.right_id])
+    states = freezing.states_to_look_at(engagement, [pair.left_id, pair.right_id])
     if states.keys() != {pair.left_id, pair.right_id}:
         raise Http404
     left, right = states[pair.left_id], states[pair.right_id]
-    now = frozen_words.now_of([pair.left_id, pair.right_id])
+    is_over = freezing.is_over(engagement)
+    # Until the day is over the state is today's: nothing differs from it.
+    now = frozen_words.now_of([pair.left_id, pair.right_id]) if is_over else {}
     rows = [
         (name, mine, theirs, mine != theirs)
         for (name, mine), (_same, theirs) in zip(
@@ -385,7 +387,7 @@ def _as_of(engagement: Engagement, pair: Pair) -> dict[str, Any]:
         "right": side_of(right, now),
         "rows": rows,
         "shared_photos": frozen_words.shared_photos(left, right),
-        "is_over": freezing.is_over(engagement),
+        "is_over": is_over,
     }
 
 
@@ -430,7 +432,7 @@ def _tell(form: Form, problem: Problem) -> None:
 
 
 def _states(finding: Decision) -> dict[int, ProjectAsOf]:
-    return freezing.states(_of(finding), [finding.pair.left_id, finding.pair.right_id])
+    return freezing.states_to_look_at(_of(finding), [finding.pair.left_id, finding.pair.right_id])
 
 
 def _sheet_form(finding: Decision, states: Mapping[int, ProjectAsOf], data: Any = None) -> SheetForm:

@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
 from django.contrib.gis.geos import GEOSGeometry, WKTWriter
-from django.db.models import Q
+from django.core.cache import cache
+from django.db.models import Max, Q, Sum
 from django.utils import timezone
 
 from accounts.models import AuditEvent
@@ -54,6 +55,8 @@ SENTENCES = sentences(
 )
 
 _BATCH = 500
+_ACTS = 500  # how many of the newest acts a remembered state is known by
+_REMEMBERED_S = 300
 
 
 def end_of(day: date) -> datetime:
@@ -81,6 +84,26 @@ def states(engagement: Engagement, project_ids: Iterable[int]) -> dict[int, Proj
         keep(engagement, made.values())
         found |= made
     return found
+
+
+def states_to_look_at(engagement: Engagement, project_ids: Iterable[int]) -> dict[int, ProjectAsOf]:
+    """The same for a page. While the cut-off day is not over, they are remembered until the next act of anybody.
+
+    Every job writes its act in its own transaction; of acts that are committed out of turn the sum of the newest
+    numbers tells.
+    """
+    if is_over(engagement):
+        return states(engagement, project_ids)
+    ids = sorted(set(project_ids))
+    newest = AuditEvent.objects.order_by("-id").values("id")[:_ACTS]
+    acts = AuditEvent.objects.filter(id__in=newest).aggregate(last=Max("id"), sum=Sum("id"))
+    key = "-".join(map(str, ("state", engagement.pk, engagement.cut_off, acts["last"], acts["sum"], *ids)))
+    stored = cache.get_or_set(key, lambda: _as_stored(rebuild(ids, engagement.cut_off)), _REMEMBERED_S)
+    return {one.pk: one for one in map(ProjectAsOf.from_json, stored or [])}
+
+
+def _as_stored(made: Mapping[int, ProjectAsOf]) -> list[dict[str, Any]]:
+    return [state.as_json() for state in made.values()]
 
 
 def batches(engagement: Engagement, project_ids: Iterable[int]) -> Iterator[list[ProjectAsOf]]:

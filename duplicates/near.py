@@ -14,12 +14,12 @@ from accounts.access import Person
 from budgets.models import FundSource
 from duplicates.comparison import Record
 from duplicates.kernel import OVERFETCH_M, score_pairs
-from duplicates.register import LEFT_OUT, records_of, relations_of, to_shapely
+from duplicates.register import LEFT_OUT, record_of, relations_of, to_shapely
 from duplicates.score import STORED_FROM
 from duplicates.titles import Frequencies
 from places.message import Message, message, sentences
 from places.message import mark as _
-from projects.models import Project, SiteStatus, WorkType
+from projects.models import Project, Site, SiteStatus, WorkType
 from projects.public import position_for
 
 SENTENCES = sentences(
@@ -33,6 +33,11 @@ SENTENCES = sentences(
 MOST_SHOWN = 5
 ROUNDED_BY_M = 80.0  # more than rounding to three decimals moves a house
 UNSAVED = "\uffff"  # the unsaved project's code: after every real one
+# What records and access need of a project; the rest of its row is not read.
+KNOWN = (
+    "code", "title", "public_title", "work_type", "planned", "volume", "unit", "fiscal_year", "sources",
+    "executor_name", "planned_start", "planned_end", "village_id", "activity__code",
+)  # fmt: skip
 
 # Index: site_where_geography (GiST), asked once for each place.
 NEAR = """
@@ -118,9 +123,26 @@ def _visible(user: Person | None, asked: Sequence[GEOSGeometry], project: Projec
     if not near:
         return []
     known = Project.objects.all() if user is None else Project.objects.visible_to(user)
-    found = known.filter(pk__in=near).exclude(status__in=LEFT_OUT).in_bulk()
-    records = records_of(found)
-    return [_as_known(records[key], one, user) for key, one in found.items()]
+    found = (
+        known.filter(pk__in=near)
+        .exclude(status__in=LEFT_OUT)
+        .select_related("activity")
+        .only(*KNOWN)
+        .in_bulk()
+    )
+    places: dict[int, list[Any]] = {}
+    sites = Site.objects.filter(project__in=list(found), status=SiteStatus.ACTIVE).order_by(
+        "project_id", "no"
+    )
+    for project_id, point, extent in sites.values_list("project_id", "point", "extent"):
+        places.setdefault(project_id, []).append(to_shapely(extent or point))
+    return [_as_known(_record(one, places.get(key, [])), one, user) for key, one in found.items()]
+
+
+def _record(project: Project, places: Sequence[Any]) -> Record:
+    """What a work is compared by. An unsaved one has no pictures, so those of others are not asked for."""
+    activity = project.activity.code if project.activity else ""
+    return record_of(project, places, activity=activity, village=project.village_id)
 
 
 def _as_known(record: Record, project: Project, user: Person | None) -> Record:

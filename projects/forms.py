@@ -105,8 +105,9 @@ class ProjectForm(ReasonForm):
             self.ask_reason(user, project.village_id)
             place = project.village_id
         else:
-            chosen = villages.first()
-            if chosen is not None and villages.count() == 1:
+            first_two = list(villages[:2])
+            chosen = first_two[0] if first_two else None
+            if len(first_two) == 1:
                 village.initial, village.widget.attrs["data-only"] = chosen, "yes"
             self.ask_reason(user, chosen.code if chosen else "")
             place = chosen.code if chosen else ""

@@ -123,11 +123,11 @@ def test_the_system_knows_all(cast: Cast) -> None:
     assert asked(None) == ["Mirip: “Drainase Gang Kenanga RT 2” (2024), 24 m dari sini."]
 
 
-def test_it_asks_the_database_seldom_however_many_are_near(
+def test_it_asks_the_database_four_times_however_many_are_near(
     cast: Cast, django_assert_max_num_queries: Any
 ) -> None:
     for _number in range(12):
         existing(cast)
     asked(cast.ani)  # the person's duties are known from now on, as they are to a page
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(4):
         asked(cast.ani, places=[HERE, Point(114.2001, -8.25, srid=4326)])

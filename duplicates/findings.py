@@ -1,6 +1,7 @@
 """An auditor's finding: its sheet and its review by a second member.
 
-A finding is a Decision inside an engagement. A sheet that is written on after the review is not reviewed any more.
+A finding is a Decision inside an engagement. A sheet that is written on after the review is not reviewed any more;
+who reviews wrote neither the finding nor the last words of its sheet.
 Audit events say that something was written, never what: the kind of a finding is its team's until it reports.
 """
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext
 
 from accounts import audit
 from accounts.access import Action, Person, reach
-from accounts.models import User
+from accounts.models import AuditEvent, User
 from duplicates import frozen_words
 from duplicates.criteria import valid_in
 from duplicates.engagements import DUPLICATES, engagements_of
@@ -42,6 +43,10 @@ SENTENCES = sentences(
             "bandingkan, lalu simpan lagi."
         ),
         "finding.own_review": _("Temuan diperiksa anggota lain, bukan penulisnya."),
+        "finding.own_sheet": _(
+            "Lembar ini terakhir Anda tulis. Minta penulis kesimpulan membaca dan menyimpannya, atau anggota lain "
+            "memeriksanya."
+        ),
         "finding.reviewed_already": _("Temuan ini sudah diperiksa %(who)s."),
         "finding.no_sheet": _("Lembar temuan belum ditulis; isi dulu sebelum diperiksa."),
         "finding.no_note": _("Tulis apa yang perlu diperbaiki."),
@@ -118,6 +123,8 @@ def write_sheet(
     if _content(sheet) != before:
         _end_review(locked)
         _write_down(actor, "finding.sheet", locked)
+    elif _last_writer(locked) != actor.pk:  # the same words again: now they are this member's too
+        _write_down(actor, "finding.sheet", locked)
     finding.refresh_from_db()
     return sheet
 
@@ -176,13 +183,25 @@ def send_back(*, finding: Decision, actor: User, note: str) -> Decision:
 
 
 def may_review(user: Person, finding: Decision) -> bool:
-    """Whether this member is another than the author, and the finding is not reviewed yet."""
-    return finding.decided_by_id != user.pk and finding.reviewed_by_id is None and not finding.withdrawn_at
+    """Whether this member wrote neither the finding nor its sheet, and it is not reviewed yet."""
+    if finding.reviewed_by_id is not None or finding.withdrawn_at:
+        return False
+    return user.pk not in {finding.decided_by_id, _last_writer(finding)}
+
+
+def _last_writer(finding: Decision) -> int | None:
+    """Who wrote on the sheet last, by the record of acts."""
+    acts = AuditEvent.objects.filter(
+        subject_type=finding._meta.label_lower, subject_id=str(finding.pk), action="finding.sheet"
+    )
+    return acts.order_by("-id").values_list("actor_id", flat=True).first()
 
 
 def _check_reviewer(finding: Decision, actor: User) -> None:
     if finding.decided_by_id == actor.pk:
         raise Problem(message("finding.own_review"), status=403)
+    if _last_writer(finding) == actor.pk:
+        raise Problem(message("finding.own_sheet"), status=403)
     if finding.reviewed_by_id is not None:
         raise Problem(message("finding.reviewed_already", who=str(finding.reviewed_by)), status=409)
 

@@ -83,6 +83,36 @@ def test_the_author_is_not_the_second_pair_of_eyes(cast: Cast, finding: Decision
     assert raised.value.code == "finding.own_review"
 
 
+def test_who_wrote_the_sheet_last_is_not_the_second_pair_of_eyes(
+    cast: Cast, hana: User, finding: Decision
+) -> None:
+    write(finding, hana)
+    with pytest.raises(Problem) as raised:
+        findings.review(finding=finding, actor=hana)
+    assert raised.value.code == "finding.own_sheet"
+    assert not findings.may_review(hana, finding)
+    write(finding, cast.fitri)  # the author reads it and takes the words as her own
+    findings.review(finding=finding, actor=hana)
+    assert finding.reviewed_by == hana
+
+
+def test_a_new_conclusion_on_the_pair_needs_its_own_review(
+    cast: Cast, hana: User, finding: Decision, engagement: Engagement
+) -> None:
+    write(finding, cast.fitri)
+    findings.review(finding=finding, actor=hana)
+    conclude(
+        pair=finding.pair,
+        kind="partly",
+        metres=12,
+        reason="Sebagian.",
+        actor=cast.fitri,
+        engagement=engagement,
+    )
+    told = contents_of(engagement)
+    assert (told.findings, [one.kind for one in told.drafts]) == ((), ["partly"])
+
+
 def test_only_reviewed_findings_enter_the_report(
     cast: Cast, hana: User, finding: Decision, engagement: Engagement
 ) -> None:

@@ -2,7 +2,9 @@
 # The processes of scripts/server: started together, stopped together.
 
 declare -A PROCESSES=() # process id → name
+declare -A RESTARTED=() # name → how often it was started again
 STOP_SECONDS=15
+MOST_RESTARTS=20
 
 # port_free HOST PORT: can it be listened on?
 port_free() {
@@ -43,11 +45,28 @@ start_web() {
   start_process web "${WEB[@]}"
 }
 
-# start_workers: two for the queue, one a core of the smallest server, behind web and intake (nice); and the sealer.
+# start_worker NAME: worker and worker2 take from the queue, behind web and intake (nice); seal chains the audit events.
+start_worker() {
+  case $1 in
+    worker*) start_process "$1" nice -n 10 "$VENV/bin/python" manage.py db_worker ;;
+    seal) start_process seal "$VENV/bin/python" manage.py seal_audit --watch 10 ;;
+  esac
+}
+
+# start_workers: two for the queue, one a core of the smallest server; and the sealer.
 start_workers() {
-  start_process worker nice -n 10 "$VENV/bin/python" manage.py db_worker
-  start_process worker2 nice -n 10 "$VENV/bin/python" manage.py db_worker
-  start_process seal "$VENV/bin/python" manage.py seal_audit --watch 10
+  local name
+  for name in worker worker2 seal; do start_worker $name; done
+}
+
+# start_again NAME STATUS: true when a worker was ended from outside (a signal, or the asked-for end) and is back.
+# The web server looks after its own; what ends with an error would only do so again.
+start_again() {
+  [ "$1" != web ] && { [ "$2" = 0 ] || [ "$2" -gt 128 ]; } || return 1
+  RESTARTED[$1]=$((${RESTARTED[$1]:-0} + 1))
+  [ "${RESTARTED[$1]}" -le $MOST_RESTARTS ] || return 1
+  printf 'The %s process was ended (exit code %s); it is started again.\n' "$1" "$2"
+  start_worker "$1"
 }
 
 # stop_processes: asks all to end, waits, and ends by force what doesn't listen.
@@ -94,9 +113,15 @@ except urllib.error.HTTPError as error:
 CODE
 }
 
-# wait_for_processes: returns only through a signal; a process that ends by itself ends the script.
+# wait_for_processes: returns only through a signal; a process that ends by itself with an error ends the script.
 wait_for_processes() {
-  local gone=""
-  wait -n -p gone "${!PROCESSES[@]}" || true
-  [ -n "$gone" ] && ended "$gone"
+  local gone name status
+  while true; do
+    gone="" status=0
+    wait -n -p gone "${!PROCESSES[@]}" || status=$?
+    [ -n "$gone" ] || return 0
+    name=${PROCESSES[$gone]}
+    start_again "$name" $status || ended "$gone"
+    unset "PROCESSES[$gone]"
+  done
 }

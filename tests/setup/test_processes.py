@@ -32,6 +32,41 @@ def test_it_says_which_process_ended_by_itself(shell: Shell) -> None:
     assert "the worker process ended by itself" in words.stderr
 
 
+def test_it_starts_a_killed_worker_again(shell: Shell) -> None:
+    """The worker is killed from outside twice; then it ends by itself with an error, and all is stopped."""
+    words = shell.run(
+        """
+        start_worker() { start_process "$1" bash -c '
+          echo turn >>"$GEOMONITOR_VAR/turns"
+          case $(wc -l <"$GEOMONITOR_VAR/turns") in 1) kill -KILL $$ ;; 2) exit 0 ;; *) echo no such table; exit 1 ;; esac'
+        }
+        start_worker worker
+        wait_for_processes
+        """
+    )
+    assert words.returncode == 1
+    assert words.stdout.splitlines() == [
+        "The worker process was ended (exit code 137); it is started again.",
+        "The worker process was ended (exit code 0); it is started again.",
+    ]
+    assert "the worker process ended by itself" in words.stderr
+    assert "no such table" in words.stderr
+
+
+@pytest.mark.parametrize(("name", "often"), [("web", 1), ("worker", 4)])
+def test_it_does_not_start_again_for_ever(shell: Shell, name: str, often: int) -> None:
+    words = shell.run(
+        f"""
+        MOST_RESTARTS=3
+        start_worker() {{ echo turn >>"$GEOMONITOR_VAR/turns"; start_process "$1" bash -c 'kill -KILL $$'; }}
+        start_worker {name}
+        wait_for_processes
+        """
+    )
+    assert words.returncode == 1
+    assert (shell.clone / "var" / "turns").read_text().count("turn") == often
+
+
 def test_it_ends_a_process_that_does_not_listen(shell: Shell) -> None:
     pid = shell.says(
         """

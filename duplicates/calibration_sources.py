@@ -14,11 +14,11 @@ from typing import Any
 import shapely
 
 from duplicates.calibration import Evidence
-from duplicates.candidates import near_pairs
 from duplicates.comparison import Record
 from duplicates.evaluation import frequencies_of
 from duplicates.kernel import distance_between
 from duplicates.labelled import LabelledSet, pair_key
+from duplicates.lists import near_pairs
 from duplicates.models import Decision, DecisionKind
 from duplicates.register import candidate_pairs, records_of, register_frequencies
 

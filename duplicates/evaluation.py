@@ -14,7 +14,7 @@ from typing import Any
 from duplicates.comparison import Record
 from duplicates.kernel import ScoredPair, distance_between, score_pair, score_pairs
 from duplicates.labelled import LabelledPair, LabelledSet, pair_key
-from duplicates.records import compare_lists
+from duplicates.lists import compare_lists
 from duplicates.titles import Frequencies
 
 FIRST = 50  # precision at: a page of the list, a morning's work

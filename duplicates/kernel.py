@@ -31,6 +31,7 @@ __all__ = [
     "score_pair",
     "score_pairs",
     "scored_pair",
+    "strongest_first",
 ]
 
 
@@ -133,7 +134,12 @@ def score_pairs(
         pair = _scored(left, right, distance_m, frequencies)
         if pair.probability >= min_probability:
             kept.append(pair)
-    return sorted(kept, key=lambda pair: (-pair.weight, pair.distance_m or 0, pair.left_id, pair.right_id))
+    return strongest_first(kept)
+
+
+def strongest_first(pairs: Iterable[ScoredPair]) -> list[ScoredPair]:
+    """Pairs in the order in which they are given out."""
+    return sorted(pairs, key=lambda pair: (-pair.weight, pair.distance_m or 0, pair.left_id, pair.right_id))
 
 
 NOT_ASKED = -1  # the level of a costly signal where the pair stays below the minimum whatever it says

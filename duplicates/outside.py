@@ -16,10 +16,10 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.access import Action, Person, reach
-from duplicates.candidates import near_pairs
 from duplicates.comparison import Record
-from duplicates.kernel import OVERFETCH_M, PairTable, score_pairs
-from duplicates.records import Complaint, UnreadableList, compare_lists, read_records
+from duplicates.kernel import OVERFETCH_M, PairTable
+from duplicates.lists import compare_lists
+from duplicates.records import Complaint, UnreadableList, read_records
 from duplicates.register import LEFT_OUT, records_of, register_frequencies
 from duplicates.score import CASE_FROM, HIGH_FROM, STORED_FROM
 from places.earth import metres_per_degree
@@ -131,16 +131,8 @@ def compare(user: Person, form: ListsForm) -> Compared:
     else:
         theirs = None
     _refuse_crowds(mine, theirs, radius_m)
-    if wanted["with_what"] == REGISTER:
-        pairs = score_pairs(
-            near_pairs(mine, radius_m, theirs),
-            register_frequencies(),
-            radius_m=radius_m,
-            min_probability=least,
-            keep_sides=True,
-        )
-    else:
-        pairs = compare_lists(mine, theirs, radius_m=radius_m, min_probability=least)
+    frequencies = register_frequencies() if wanted["with_what"] == REGISTER else None
+    pairs = compare_lists(mine, theirs, radius_m=radius_m, min_probability=least, frequencies=frequencies)
     return Compared(PairTable.of(pairs, mine, theirs), tuple(complaints), len(mine))
 
 

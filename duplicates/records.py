@@ -1,4 +1,4 @@
-"""[pure] Reads an outside list of works (CSV or XLSX) into records, and compares lists without a database.
+"""[pure] Reads an outside list of works (CSV or XLSX) into records.
 
 Columns: id, title, lon, lat (or name, longitude, latitude) and optionally work_type, activity, budget, volume,
 unit, year, fund_source, executor. A value that cannot be read is reported by row, column, value and reason; the
@@ -20,10 +20,7 @@ import openpyxl
 import shapely
 from openpyxl.utils.exceptions import InvalidFileException
 
-from duplicates.candidates import near_pairs
 from duplicates.comparison import Record
-from duplicates.kernel import ScoredPair, score_pairs
-from duplicates.titles import Frequencies
 from places.message import Message, message, sentences
 from places.message import mark as _
 
@@ -44,6 +41,7 @@ SENTENCES = sentences(
         "records.no_id": _("Kolom id kosong; baris dilewati."),
         "records.same_id": _("id ini sudah dipakai di baris %(first)s; baris dilewati."),
         "records.not_a_number": _("Bukan angka."),
+        "records.not_a_year": _("Bukan tahun antara 1900 dan 2999."),
         "records.ambiguous": _("Tidak jelas: %(plain)s atau %(thousands)s? Tulis tanpa pemisah ribuan."),
         "records.no_position": _("Koordinat kosong; baris ini tidak cocok dengan apa pun."),
         "records.zero_position": _("Koordinat 0, 0 bukan lokasi; baris ini tidak cocok dengan apa pun."),
@@ -177,6 +175,14 @@ class RowReader:
             return float(lon), float(lat)
         return None
 
+    def year(self, row: int, text: str) -> int | None:
+        """A year of our time, or None."""
+        number = self.number(row, "year", text)
+        if number is not None and not 1900 <= number < 3000:
+            self.complain(row, "year", text, "records.not_a_year")
+            return None
+        return None if number is None else int(number)
+
     def record(self, row: int, cell: Mapping[str, str]) -> Record | None:
         """The record of a row, or None when it has no id of its own."""
         identity = cell["id"]
@@ -188,7 +194,6 @@ class RowReader:
             self.complain(row, "id", identity, "records.same_id", first=first)
             return None
         position = self.position(row, cell["lon"], cell["lat"])
-        year = self.number(row, "year", cell.get("year", ""))
         return Record(
             id=identity,
             title=cell["title"],
@@ -198,7 +203,7 @@ class RowReader:
             budget=self.number(row, "budget", cell.get("budget", "")),
             volume=self.number(row, "volume", cell.get("volume", "")),
             unit=cell.get("unit", ""),
-            year=int(year) if year is not None else None,
+            year=self.year(row, cell.get("year", "")),
             fund_sources=frozenset(re.split(r"[,;/ ]+", cell.get("fund_source", "").upper())) - {""},
             executor=cell.get("executor", ""),
         )
@@ -229,21 +234,3 @@ def read_records(path: Path) -> RecordList:
         if record:
             records.append(record)
     return RecordList(records, reader.complaints)
-
-
-def compare_lists(
-    records: Sequence[Record],
-    against: Sequence[Record] | None = None,
-    *,
-    radius_m: float,
-    min_probability: float,
-) -> list[ScoredPair]:
-    """Pairs inside one list, or between two (then left is from the first), strongest first."""
-    frequencies = Frequencies.of(record.title for record in (*records, *(against or ())))
-    return score_pairs(
-        near_pairs(records, radius_m, against),
-        frequencies,
-        radius_m=radius_m,
-        min_probability=min_probability,
-        keep_sides=against is not None,
-    )

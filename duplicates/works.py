@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from duplicates.comparison import Comparison, Record
 from duplicates.overlap import has_extent
 from duplicates.title_arrays import TitleTable
-from duplicates.titles import Frequencies
+from duplicates.titles import Frequencies, Title, read_title
 from duplicates.volumes import plain_unit
 
 Ints = NDArray[np.int64]
@@ -47,12 +47,12 @@ class Works:
     relation_pairs: pairs of rows as sorted keys (`Batch.keys`).
     """
 
-    work_type: NDArray[np.int8]
+    work_type: NDArray[np.int8] | NDArray[np.int32]
     activity: NDArray[np.int32]
     budget: NDArray[np.float64]
     volume: NDArray[np.float64]
     unit: NDArray[np.int32]
-    year: NDArray[np.int16]
+    year: NDArray[np.int16] | NDArray[np.int32]
     starts: NDArray[np.int32]
     ends: NDArray[np.int32]
     sources: NDArray[np.uint64]
@@ -74,8 +74,10 @@ class Works:
         return len(self.title)
 
     @classmethod
-    def of(cls, records: Sequence[Record], frequencies: Frequencies) -> "Works":
-        """Put records into columns."""
+    def of(
+        cls, records: Sequence[Record], frequencies: Frequencies, read: Callable[[str], Title] = read_title
+    ) -> "Works":
+        """Put records into columns. read: how a title as written is read, by default anew."""
         columns: dict[str, Any] = {}
         names: dict[str, tuple[str, ...]] = {}
         texts: dict[str, Iterable[Any]] = {
@@ -89,17 +91,16 @@ class Works:
             columns[name], names[name] = coded(values)
         titles, distinct = coded(f"={r.title}" for r in records)
         sources, names["sources"] = _bits([r.fund_sources for r in records])
-        columns["work_type"] = columns["work_type"].astype(np.int8)
         return cls(
             **columns,
             budget=_numbers(r.budget for r in records),
             volume=_numbers(r.volume for r in records),
-            year=np.array([r.year or 0 for r in records], dtype=np.int16),
+            year=np.array([r.year or 0 for r in records], dtype=np.int32),
             starts=np.array([r.starts.toordinal() if r.starts else 0 for r in records], dtype=np.int32),
             ends=np.array([r.ends.toordinal() if r.ends else 0 for r in records], dtype=np.int32),
             sources=sources,
             title=titles,
-            titles=TitleTable.read([title[1:] for title in distinct], frequencies),
+            titles=TitleTable.of([read(title[1:]) for title in distinct], frequencies),
             names=names,
             drawn=np.array([has_extent(r.geometries) for r in records], dtype=bool),
             pictured=np.array([bool(r.pictures) for r in records], dtype=bool),

@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 
-from duplicates.candidates import near_pairs
 from duplicates.comparison import Record
+from duplicates.lists import near_pairs
 from geomonitor.demo import labelled_titles, land, titles
 from geomonitor.demo.land import Village
 from geomonitor.demo.titles import Template

@@ -8,9 +8,9 @@ import openpyxl
 import pytest
 from pyproj import Geod
 
-from duplicates.candidates import near_pairs
 from duplicates.kernel import Record
-from duplicates.records import UnreadableList, compare_lists, read_records
+from duplicates.lists import compare_lists, near_pairs
+from duplicates.records import UnreadableList, read_records
 from places.saying import say
 
 

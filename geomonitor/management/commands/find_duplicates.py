@@ -11,8 +11,9 @@ from django.utils import translation
 from duplicates.command_arguments import probability, radius
 from duplicates.engines import ENGINES
 from duplicates.kernel import PairTable
+from duplicates.lists import compare_lists
 from duplicates.models import Decision
-from duplicates.records import RecordList, UnreadableList, compare_lists, read_records
+from duplicates.records import RecordList, UnreadableList, read_records
 from duplicates.scan import place_named, scan_register
 from duplicates.score import CASE_FROM
 from maps.folium_pages import pairs_page

@@ -30,9 +30,10 @@ from duplicates.scan_keeping import OPEN, Cancelled, Keeper, TakenOver, is_held
 from duplicates.score import CASE_FROM, STORED_FROM
 from duplicates.sites import Radius
 from duplicates.storing import count_money, store
+from places.message import Message, message, sentences
 from places.message import mark as _mark
-from places.message import message, sentences
 from places.models import Place
+from places.problems import Problem
 
 SENTENCES = sentences({"scan.failed": _mark("Pemindaian gagal: %(reason)s.")})
 
@@ -173,11 +174,18 @@ def run(scan: Scan, *, gathered: _Gathered | None = None) -> None:
         scan.refresh_from_db()
     except Exception as error:
         if keeper.owns():
-            scan.message = message("scan.failed", reason=type(error).__name__).as_json()
+            scan.message = _told(error).as_json()
             _end(scan, Scan.State.FAILED, "scan.failed")
         raise
     finally:
         keeper.let_go()
+
+
+def _told(error: Exception) -> Message:
+    """Why a scan failed: in the problem's own words where it has some."""
+    if isinstance(error, Problem):
+        return error.message
+    return message("scan.failed", reason=type(error).__name__)
 
 
 def _radius(scan: Scan) -> Radius:

@@ -10,8 +10,8 @@ from pyproj import Geod
 
 from accounts.models import AuditEvent
 from duplicates.decisions import conclude
+from duplicates.lists import compare_lists
 from duplicates.models import Case, Decision, Pair, Scan
-from duplicates.records import compare_lists
 from duplicates.register import candidate_pairs, records_of
 from duplicates.scan import scan_register
 from duplicates.signals import SIGNALS

@@ -193,8 +193,9 @@ def _stage_labels() -> dict[str, str]:
 
 
 def _counts(user: Person, chosen: Filters, word: str, expression: Any) -> dict[Any, int]:
-    """How many visible projects have each value, all filters but `word` applied."""
-    projects = filters.apply(Project.objects.visible_to(user), chosen.without(word), user).order_by()
+    """How many visible projects have each value, all filters but `word` applied; of the statuses, merged ones too."""
+    visible, rest = Project.objects.visible_to(user), chosen.without(word)
+    projects = filters.apply(visible, rest, user, merged=word == "status").order_by()
     return dict(projects.values_list(expression).annotate(Count("pk", distinct=True)))
 
 

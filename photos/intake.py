@@ -156,8 +156,10 @@ def receive(
     """
     incoming = received(upload)
     try:
+        named = project
         project, site = led_on(project, site)  # a phone may not know yet that its record was merged
-        require_claiming(actor, project)
+        # Whose record it was may send what was taken for it, also where the work lives on in another village.
+        require_claiming(actor, project, as_of=named)
         site, purpose = chosen_site(project, site), _purpose(purpose)
         taker, taker_name = _taker(actor, project, cleaned(taken_by, 120), fix)
         sent = _Sent(
@@ -167,7 +169,7 @@ def receive(
             site=site,
             progress=_progress(progress, purpose, site),
             purpose=purpose,
-            note=cleaned(note, 500),
+            note=_note(note, named, project),
             file_name=cleaned(file_name.replace("\\", "/").rpartition("/")[2], 255),
             fix=fix,
             taken_by=taker,
@@ -181,9 +183,21 @@ def receive(
         incoming.discard()
 
 
-def require_claiming(actor: Person, project: Project) -> None:
-    """Raises PermissionDenied if the person may not send photos for this project, Problem if nobody may now."""
-    if not may(actor, Action.CLAIM, project.village_id):
+def _note(text: str, named: Project, project: Project) -> str:
+    """The sender's note; of a photo that was led on it says for which record it was sent."""
+    if named.pk == project.pk:
+        return cleaned(text, 500)
+    led = gettext("Dikirim untuk %(gone)s, yang digabung ke sini.") % {"gone": named.code}
+    return f"{cleaned(text, 499 - len(led))} {led}".strip()
+
+
+def require_claiming(actor: Person, project: Project, *, as_of: Project | None = None) -> None:
+    """Raises PermissionDenied if the person may not send photos for this project, Problem if nobody may now.
+
+    as_of: a record that was merged into the project, which counts as well.
+    """
+    villages = {project.village_id, *([as_of.village_id] if as_of else [])}
+    if not any(may(actor, Action.CLAIM, village) for village in villages):
         raise PermissionDenied(gettext("Tugas Anda tidak mencakup mengirim foto untuk pekerjaan ini."))
     if not project.is_building:
         raise Problem(message("intake.not_building"), status=409)

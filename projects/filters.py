@@ -107,12 +107,17 @@ def _as_list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple | set) else [value]
 
 
-def apply(queryset: ProjectQuerySet, filters: Filters, user: Person | None) -> ProjectQuerySet:
+def apply(
+    queryset: ProjectQuerySet, filters: Filters, user: Person | None, *, merged: bool = False
+) -> ProjectQuerySet:
     """Projects that the filters select, out of `queryset` (which has decided who may see what).
 
-    user: who asks, because outsiders search the public title; None for the system.
+    A record that was merged shows in the one that lives on: it is left out unless `ids` or `status` names it, or with
+    merged. user: who asks, because outsiders search the public title; None for the system.
     """
-    return queryset.filter(condition(filters, user)) if filters else queryset
+    asked = merged or Status.MERGED in filters.get("status") or filters.get("ids")
+    chosen = queryset.filter(condition(filters, user)) if filters else queryset
+    return chosen if asked else chosen.exclude(status=Status.MERGED)
 
 
 def condition(filters: Filters, user: Person | None = None) -> Q:

@@ -283,6 +283,8 @@ def _picture(cell: Any, picture: Picture) -> None:
         scale = min(PICTURE[0] / shown.width, PICTURE[1] / shown.height)
         shown.width, shown.height = int(shown.width * scale), int(shown.height * scale)
         shown._inline.docPr.set("descr", picture.alt)
+        for side in ("distT", "distB", "distL", "distR"):  # LibreOffice keeps a distance where none is said
+            shown._inline.set(side, "0")
     else:
         _small(paragraph.add_run(picture.alt))
     caption = cell.add_paragraph()

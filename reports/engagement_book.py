@@ -48,17 +48,12 @@ METHOD = ("Temuan", "Tanda", "Yang terbaca", "Bobot")
 def _summary(contents: EngagementContents, site: Site) -> Iterator[Sequence[Value]]:
     for name, value in parts.assignment(contents, site).rows:
         yield name, Link(value[0].text, value[0].href)
-    done = contents.procedure
-    yield "Pekerjaan dalam objek dan periode", done.projects
-    yield "Pasangan terindikasi ganda", done.pairs
-    yield "Kasus", done.cases
-    yield "Pasangan disimpulkan", done.concluded
-    yield "Pasangan belum disimpulkan", done.not_concluded
-    yield "Dikecualikan: pekerjaan dicatat setelah tanggal data", done.too_young
-    yield from ((kind_words, many) for _code, kind_words, many in done.by_kind)
-    yield "Temuan dalam laporan", len(contents.findings)
-    yield "Konsep belum ditelaah", len(contents.drafts)
-    yield "Nilai temuan", contents.total
+    yield from ((name, Link(many, link)) for name, many, link in parts.counts(contents, site))
+    found = site.counted(contents, "tab=findings")
+    yield from ((kind_words, Link(many, found)) for _code, kind_words, many in contents.procedure.by_kind)
+    yield "Temuan dalam laporan", Link(len(contents.findings), found)
+    yield "Konsep belum ditelaah", Link(len(contents.drafts), found)
+    yield "Nilai temuan", Link(contents.total, found)
 
 
 def _pages(contents: EngagementContents, site: Site) -> dict[str, str]:

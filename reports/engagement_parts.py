@@ -50,6 +50,10 @@ class Site:
         """The absolute address of a page."""
         return f"{self.base.rstrip('/')}{path}" if self.base and path.startswith("/") else ""
 
+    def counted(self, contents: EngagementContents, what: str) -> str:
+        """Where the engagement's page lists what was counted: "tab=pairs&state=open"."""
+        return self.link(f"{contents.url}?{what}")
+
     def workbook(self, contents: EngagementContents) -> str:
         """The workbook of the engagement, which lists everything."""
         return self.link(f"{contents.url}files/penugasan.xlsx")
@@ -299,22 +303,22 @@ def _reviewed(finding: Finding) -> Text:
 def answers(finding: Finding, site: Site) -> Iterator[Block]:
     """The village's reply, then what follows."""
     yield Heading(3, "Tanggapan desa")
-    yield from _done(finding.replies, "Belum ada tanggapan.", site)
+    yield from _done(finding.replies, "Belum ada tanggapan.", site.link(finding.url))
     yield Heading(3, "Tindak lanjut")
-    yield from _done(finding.follow_ups, "Belum ada tindak lanjut.", site)
+    yield from _done(finding.follow_ups, "Belum ada tindak lanjut.", site.link(finding.url))
 
 
-def _done(what: tuple[FollowUpDone, ...], none: str, site: Site) -> Iterator[Block]:
+def _done(what: tuple[FollowUpDone, ...], none: str, link: str) -> Iterator[Block]:
     if not what:
         yield Paragraph(text(none, muted=True))
         return
     rows = tuple(
         (
-            text(words.on(one.on)),
+            text(words.on(one.on), href=link),
             text(one.kind_words),
             text("\n".join(filter(None, (one.document, _about(one), one.note))) or "–"),
             text(words.on(one.due)),
-            text(words.money(one.amount)),
+            text(words.money(one.amount), href=link if one.amount is not None else ""),
         )
         for one in what
     )
@@ -348,7 +352,22 @@ def _withdrawn(one: DecisionWritten) -> str:
     return f"ditarik {words.at(one.withdrawn_at)} oleh {one.withdrawn_by}: {one.withdrawn_reason}"
 
 
-def method(contents: EngagementContents, findings: Iterable[Finding]) -> Iterator[Block]:
+def counts(contents: EngagementContents, site: Site) -> Iterator[tuple[str, int, str]]:
+    """What was gone through: name, how many, and the page that lists them."""
+    done = contents.procedure
+    yield "Pekerjaan dalam objek dan periode", done.projects, site.counted(contents, "tab=scans")
+    yield "Pasangan terindikasi ganda", done.pairs, site.counted(contents, "tab=pairs&all=1")
+    yield "Kasus", done.cases, site.counted(contents, "tab=pairs")
+    yield "Pasangan disimpulkan", done.concluded, site.counted(contents, "tab=pairs&state=concluded")
+    yield "Pasangan belum disimpulkan", done.not_concluded, site.counted(contents, "tab=pairs&state=open")
+    yield (
+        "Dikecualikan: pekerjaan dicatat setelah tanggal data",
+        done.too_young,
+        site.counted(contents, "tab=scans"),
+    )
+
+
+def method(contents: EngagementContents, findings: Iterable[Finding], site: Site) -> Iterator[Block]:
     """The annex: how candidates are found and ordered, and the only place where scores stand."""
     done = contents.procedure
     yield Heading(1, "Lampiran: metode", new_page=True)
@@ -374,10 +393,10 @@ def method(contents: EngagementContents, findings: Iterable[Finding]) -> Iterato
         yield Heading(
             3, f"{finding_name(finding)} · {finding.left.project.code} dan {finding.right.project.code}"
         )
-        yield from _scored(finding.score)
+        yield from _scored(finding.score, site.link(finding.pair_url))
 
 
-def _scored(score: Scored) -> Iterator[Block]:
+def _scored(score: Scored, link: str) -> Iterator[Block]:
     rows = tuple(
         (
             text(words.signal(signal.name)),
@@ -396,6 +415,6 @@ def _scored(score: Scored) -> Iterator[Block]:
             text(
                 f"Kemiripan {score.word} · peluang {words.number(score.probability, 4)} (dengan bobot awal)"
             ),
-            text(words.number(score.weight, 2)),
+            text(words.number(score.weight, 2), href=link),
         ),
     )

@@ -47,7 +47,7 @@ def _blocks(contents: EngagementContents, site: Site) -> Iterator[Block]:
         yield Heading(1, "5. Pasangan yang diperiksa tanpa temuan")
         yield _without(others, site)
     yield Signatures((("Tim pemeriksa", ""), ("Kepala desa", "")))
-    yield from parts.method(contents, doubles)
+    yield from parts.method(contents, doubles, site)
 
 
 def _unfinished(contents: EngagementContents, doubles: list[Finding]) -> Iterator[Block]:
@@ -83,7 +83,12 @@ def _result(contents: EngagementContents, doubles: list[Finding], site: Site) ->
             )
             for finding in doubles
         )
-        total = (text(""), text("Jumlah"), text(""), text(words.money(contents.total)))
+        total = (
+            text(""),
+            text("Jumlah"),
+            text(""),
+            text(words.money(contents.total), href=site.counted(contents, "tab=findings")),
+        )
         yield Grid(("No.", "Pekerjaan", "Kesimpulan", "Nilai"), rows, (8, 50, 20, 22), frozenset({3}), total)
 
 

@@ -30,8 +30,9 @@ Text = tuple[Run, ...]
 
 
 def text(written: str, *, href: str = "", bold: bool = False, muted: bool = False) -> Text:
-    """One run, without characters that no document can carry."""
-    return (Run(_NOT_TEXT.sub("", written), href, bold, muted),)
+    """One run, without characters that no document can carry; a browser's line ends become one sign each."""
+    plain = _NOT_TEXT.sub("", written.replace("\r\n", "\n").replace("\r", "\n"))
+    return (Run(plain, href, bold, muted),)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def pairs_book(table: PairTable, known: Known = NOTHING_KNOWN) -> bytes:
     """The file. The sheet "pairs" has the six columns of the contract."""
     return workbook(
         [
-            Sheet(_("ringkasan"), ["", ""], list(_summary(table, known)), (44, 24)),
+            Sheet(_("ringkasan"), [_("keterangan"), _("isi")], list(_summary(table, known)), (44, 24)),
             Sheet("pairs", COLUMNS, [_columns(pair, known) for pair in table.pairs], (26, 26, 12, 12, 10, 60), frozenset({5})),
             Sheet(_("penjelasan"), _explained_head(), _explained(table, known), EXPLAINED_WIDTHS),
             Sheet(_("kasus"), _cases_head(), list(_cases(table, known)), (10, 24, 60, 8, 20)),

@@ -35,7 +35,7 @@ def _blocks(contents: EngagementContents, site: Site, album: Album) -> Iterator[
     yield Heading(1, "A. Penugasan")
     yield parts.assignment(contents, site)
     yield Heading(1, "B. Prosedur")
-    yield from _procedure(contents)
+    yield from _procedure(contents, site)
     yield Heading(1, "C. Hasil")
     yield from _result(contents, site)
     yield Heading(1, "D. Temuan")
@@ -53,23 +53,20 @@ def _blocks(contents: EngagementContents, site: Site, album: Album) -> Iterator[
             yield from _finding(finding, site, album, new_page=finding is not contents.drafts[0])
     yield from _lists(contents, site)
     yield from _signed(contents)
-    yield from parts.method(contents, (*contents.findings, *contents.drafts))
+    yield from parts.method(contents, (*contents.findings, *contents.drafts), site)
 
 
-def _procedure(contents: EngagementContents) -> Iterator[Block]:
+def _procedure(contents: EngagementContents, site: Site) -> Iterator[Block]:
     done = contents.procedure
     yield Bullets(tuple(text(step) for step in _steps(contents)))
-    rows = [
-        ("Pekerjaan dalam objek dan periode", done.projects),
-        ("Pasangan terindikasi ganda", done.pairs),
-        ("Kasus", done.cases),
-        ("Pasangan disimpulkan", done.concluded),
-        ("Pasangan belum disimpulkan", done.not_concluded),
-        ("Dikecualikan: pekerjaan dicatat setelah tanggal data", done.too_young),
-    ]
-    yield Facts(tuple((name, text(words.count(value))) for name, value in rows))
+    rows = ((name, text(words.count(many), href=link)) for name, many, link in parts.counts(contents, site))
+    yield Facts(tuple(rows))
     if done.by_kind:
-        kinds = tuple((text(kind_words), text(words.count(many))) for _code, kind_words, many in done.by_kind)
+        concluded = site.counted(contents, "tab=findings")
+        kinds = tuple(
+            (text(kind_words), text(words.count(many), href=concluded))
+            for _code, kind_words, many in done.by_kind
+        )
         yield Grid(("Kesimpulan", "Pasangan"), kinds, (80, 20), frozenset({1}))
     if not done.scans:
         yield Paragraph(text("Belum ada pemindaian dalam penugasan ini.", muted=True))
@@ -122,11 +119,11 @@ def _result(contents: EngagementContents, site: Site) -> Iterator[Block]:
         )
         for finding in contents.findings
     )  # fmt: skip
-    total: tuple[Text, ...] = (
-        text(""), text("Jumlah"), text(""), text(""), text(""), text(words.money(contents.total))
-    )  # fmt: skip
+    total = text(words.money(contents.total), href=site.counted(contents, "tab=findings"))
+    nothing = text("")
+    sums: tuple[Text, ...] = (nothing, text("Jumlah"), nothing, nothing, nothing, total)
     head = ("No.", "Pekerjaan", "Kesimpulan", "Dibuat", "Ditelaah", "Nilai")
-    yield Grid(head, rows, (6, 33, 15, 12, 12, 22), frozenset({5}), total)
+    yield Grid(head, rows, (6, 33, 15, 12, 12, 22), frozenset({5}), sums)
 
 
 def _finding(finding: Finding, site: Site, album: Album, *, new_page: bool) -> Iterator[Block]:

@@ -4,6 +4,7 @@ import hashlib
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -255,7 +256,9 @@ def read_layers(folder: Path, engagement: Engagement) -> set[str]:
     links: set[str] = set()
     for suffix in ("gpkg", "geojson", "parquet"):
         path = folder / f"penugasan-{engagement.pk}.{suffix}"
-        read = geopandas.read_parquet if suffix == "parquet" else pyogrio.read_dataframe
+        read = (
+            geopandas.read_parquet if suffix == "parquet" else partial(pyogrio.read_dataframe, layer="pairs")
+        )
         pairs = read(path)
         assert pairs.crs.to_epsg() == 4326
         assert (pairs.conclusion[0], pairs.amount_rp[0], pairs.reviewed_by[0]) == (

@@ -1,8 +1,10 @@
 """Working paper and draft of findings as DOCX and PDF, read back: what stands in them, and that bytes repeat."""
 
 import io
+import re
 import time
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,7 +21,7 @@ from reports import words
 from reports.docx_file import as_docx
 from reports.engagement_parts import made_at
 from reports.findings_draft import findings_draft
-from reports.outline import Document, Grid, text
+from reports.outline import Document, Facts, Grid, Run, text
 from reports.pdf_file import as_pdf
 from reports.pictures import Album
 from reports.working_paper import working_paper
@@ -262,6 +264,28 @@ def test_hostile_text_stays_text(write) -> None:
     content = write(working_paper(contents(findings=(bad,)), BASE))
     told = docx_text(content) if write is as_docx else pdf_text(content)
     assert "<b>x</b>" in told
+
+
+@pytest.mark.parametrize("make", PAPERS)
+def test_every_amount_leads_to_its_evidence(make) -> None:
+    amounts = [run for run in runs(make(contents(), BASE)) if re.fullmatch(r"−?Rp[\d.]+,\d\d", run.text)]
+    assert amounts
+    assert all(run.href.startswith(f"{BASE}/") for run in amounts)
+
+
+def runs(document: Document) -> Iterator[Run]:
+    """Every stretch of text of a document's tables."""
+    for block in document.blocks:
+        if isinstance(block, Facts):
+            yield from (run for _name, value in block.rows for run in value)
+        if isinstance(block, Grid):
+            yield from (run for row in (*block.rows, block.total) for cell in row for run in cell)
+
+
+def test_the_line_ends_of_a_browser_are_one_line_each() -> None:
+    told = replace(finding().sheet, condition="Satu.\r\nDua.\rTiga.")
+    word = as_docx(findings_draft(contents(findings=(finding(sheet=told),)), BASE))
+    assert "Satu.\nDua.\nTiga." in docx_text(word)
 
 
 def test_unwritten_parts_are_said() -> None:

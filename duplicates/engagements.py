@@ -25,7 +25,6 @@ from duplicates.models import (
     Engagement,
     EngagementPair,
     Pair,
-    Scan,
 )
 from places.message import mark, message, sentences
 from places.models import Place
@@ -49,13 +48,6 @@ DUPLICATES = (DecisionKind.DUPLICATE, DecisionKind.PARTLY, DecisionKind.SAME_REC
 def engagements_of(user: Person) -> QuerySet[Engagement]:
     """The engagements on whose team the person is."""
     return Engagement.objects.filter(team=user.pk) if user.is_authenticated else Engagement.objects.none()
-
-
-def scans_for(user: Person) -> QuerySet[Scan]:
-    """The monitors' scans of the register, and those inside the person's own engagements."""
-    return Scan.objects.filter(
-        Q(engagement__isnull=True) | Q(engagement__in=engagements_of(user).values("pk"))
-    )
 
 
 def pairs_of(engagement: Engagement) -> QuerySet[EngagementPair]:

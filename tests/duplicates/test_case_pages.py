@@ -13,10 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEvent, Role
-from duplicates import handling, remarks
+from duplicates import handling, reasons, remarks
 from duplicates.decisions import conclude, withdraw
 from duplicates.engagements import open_engagement
-from duplicates.models import Case, Decision, Engagement, FollowUp, Merge, Pair, Remark, Scan
+from duplicates.models import Case, Decision, DecisionKind, Engagement, FollowUp, Merge, Pair, Remark, Scan
 from duplicates.reopening import look
 from photos.models import Claim
 from places.problems import Problem
@@ -191,6 +191,46 @@ def test_nothing_is_chosen_beforehand_and_the_length_is_filled_in(cast: Cast, pa
     page = page_of(cast.eko, pair)
     assert "checked" not in page
     assert "Contoh alasan" in page
+
+
+def test_facts_come_first_and_the_score_stands_last_in_three_words(cast: Cast, pair: Pair) -> None:
+    Project.objects.filter(pk=pair.right_id).update(title="Saluran Gang Kenanga RT 2 sisi utara")
+    remarks.write(case=pair.case, actor=cast.eko, text="Catatan.")
+    conclude(pair=pair, kind="field_check", reason="Lihat.", actor=cast.eko)
+    page = page_of(cast.eko, pair)
+    order = [
+        "<h1>Dua pekerjaan di titik yang sama</h1>", "tahun 2025 dan 2026", "case-side case-left", "data-pair-map",
+        "Tahun anggaran", "Pagu", "Rencana", "Foto berpasangan", "Catatan kasus", 'id="conclude"',
+        "Riwayat kesimpulan", "Kemiripan tinggi", "rincian metode", "Hanya untuk urutan pemeriksaan, bukan bukti.",
+    ]  # fmt: skip
+    places = [page.find(words) for words in order]
+    assert -1 not in places, order[places.index(-1)]
+    assert places == sorted(places)
+    assert '<details class="score">' in page  # folded
+    assert "<mark>" in page
+    assert page.count("Rp100.000.000") >= 2
+
+
+@pytest.mark.parametrize(
+    ("probability", "words"),
+    [(0.05, "Kemiripan rendah"), (0.5, "Kemiripan sedang"), (0.9, "Kemiripan tinggi")],
+)
+def test_likeness_has_three_words(cast: Cast, pair: Pair, probability: float, words: str) -> None:
+    Pair.objects.filter(pk=pair.pk).update(probability=probability)
+    assert words in page_of(cast.eko, pair)
+
+
+def test_every_conclusion_of_the_design_is_offered_and_has_a_template(cast: Cast, pair: Pair) -> None:
+    page = page_of(cast.eko, pair)
+    for kind in DecisionKind.values:
+        assert f'type="radio" name="kind" value="{kind}"' in page
+    facts = dict.fromkeys(reasons.FACTS, "…")
+    assert {template.kind for template in reasons.reasons_for(facts)} == set(DecisionKind.values)
+    assert "Pekerjaan tahun 2025 dilanjutkan tahun 2026 dengan DPAL nomor … tanggal …" in page
+
+
+def test_a_template_without_its_facts_is_left_out(cast: Cast, pair: Pair) -> None:
+    assert "tumpang tindih, dari STA" not in page_of(cast.eko, pair)  # two points share no stretch
 
 
 def test_two_at_once_never_overwrite_each_other(cast: Cast, pair: Pair) -> None:

@@ -14,7 +14,8 @@ from django.contrib.gis.geos import Point
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from duplicates.models import Pair
+from duplicates.models import Pair, Scan
+from duplicates.scan_keeping import TakenOver
 from duplicates.signals import SIGNALS
 from tests.cast import Cast
 from tests.factories import ProjectFactory
@@ -140,3 +141,24 @@ def test_it_scans_the_register_and_stores(cast: Cast) -> None:
     assert "2 projects, 1 pairs within 100 m, 1 stored." in err
     with pytest.raises(CommandError, match=r"No place has the code 99\.99"):
         run("--place", "99.99")
+
+
+def test_it_says_that_it_was_stopped(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("duplicates.scan.prepare", interrupted)
+    with pytest.raises(CommandError, match="Cancelled"):
+        run()
+    assert Scan.objects.get().state == "cancelled"
+
+
+def test_it_gives_out_no_pairs_of_a_scan_that_ended_elsewhere(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken_over(*_args: object) -> None:
+        raise TakenOver
+
+    monkeypatch.setattr("duplicates.scan.prepare", taken_over)
+    with pytest.raises(CommandError, match="did not end here: berjalan"):
+        run()

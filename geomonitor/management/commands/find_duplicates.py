@@ -12,11 +12,11 @@ from duplicates.command_arguments import probability, radius
 from duplicates.engines import ENGINES
 from duplicates.kernel import PairTable
 from duplicates.lists import compare_lists
-from duplicates.models import Decision
+from duplicates.models import Decision, Scan
 from duplicates.records import RecordList, UnreadableList, read_records
 from duplicates.scan import place_named, scan_register
 from duplicates.score import CASE_FROM
-from maps.folium_pages import pairs_page
+from maps import folium_pages as map_page
 from places.problems import Problem
 from places.saying import say
 from reports.formats import FORMATS
@@ -147,7 +147,13 @@ class Command(BaseCommand):
             )
         except Problem as problem:
             raise CommandError(problem.sentence) from problem
+        except KeyboardInterrupt:
+            raise CommandError("Cancelled. What was found until then is stored.") from None
         scan = done.scan
+        if scan.state != Scan.State.DONE:
+            raise CommandError(
+                f"The scan did not end here: {scan.get_state_display()}. What it found is stored."
+            )
         self.stderr.write(
             f"{scan.projects} projects, {scan.candidates} pairs within {scan.radius_m:g} m, {scan.stored} stored."
         )
@@ -169,5 +175,6 @@ class Command(BaseCommand):
 
     def _made(self, table: PairTable, format_: str, known: Known) -> bytes:
         if format_ == "html":
-            return pairs_page(table).encode()
+            linked = map_page.Known(pages=known.pages, works=known.works)
+            return map_page.pairs_page(table, known=linked).encode()
         return FORMATS[format_].write(table, known)

@@ -1,13 +1,18 @@
 """Folium pages to take away, which open without internet: listed pairs, an engagement's findings, outside lists."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from django.contrib.auth.decorators import login_required
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.models import User
 from duplicates import engagement_contents
 from duplicates.access import person, require_scanner
 from duplicates.engagement_contents import EngagementContents
@@ -17,14 +22,15 @@ from duplicates.forms import PairFilter
 from duplicates.handing_over import base_address, hand_over
 from duplicates.kernel import PairTable
 from duplicates.listing import as_table, chosen
+from duplicates.models import Pair
 from duplicates.outside import ListsForm, compare
-from duplicates.project_as_of import PhotoAsOf
 from maps.folium_pages import NOTHING_KNOWN, Known, Shot, pairs_page
-from photos.models import Verdict
+from photos.models import Claim, Verdict
 from photos.thumbs import stored_thumb
 from places.message import mark, message, sentences
 from places.problems import Problem
 from places.saying import day, local_time
+from projects.models import Project
 
 SENTENCES = sentences(
     {"lists.incomplete": mark("Isian belum lengkap: periksa daftar, radius dan kemiripan.")}
@@ -40,9 +46,36 @@ def pairs_html(request: HttpRequest) -> HttpResponse:
     """An attachment, because the page carries its scripts inside and the site's own pages may not."""
     require_scanner(request)
     form = PairFilter(request.GET, user=request.user)
-    table = as_table(chosen(request.user, form.wanted())[:MOST_ON_A_PAGE])
+    pairs = list(chosen(request.user, form.wanted())[:MOST_ON_A_PAGE])
     made = _("Dibuat %(at)s.") % {"at": local_time(timezone.now())}
-    return _handed(request, person(request), table, "pairs.html", made)
+    known = _known_now(person(request), pairs, base_address(request))
+    return _handed(request, person(request), as_table(pairs), "pairs.html", made, known)
+
+
+def _known_now(user: User, pairs: list[Pair], base: str) -> Known:
+    """The pages of listed pairs and their works, and the works' newest photos while there is room."""
+    works = {one.code: one for pair in pairs for one in (pair.left, pair.right)}
+    return Known(
+        pages={
+            (pair.left.code, pair.right.code): base + reverse("duplicate_pair", args=[pair.pk])
+            for pair in pairs
+        },
+        works={code: base + one.get_absolute_url() for code, one in works.items()},
+        shots=_shots_now(user, works),
+    )
+
+
+def _shots_now(user: User, works: Mapping[str, Project]) -> dict[str, list[Shot]]:
+    """Of the works of the strongest pairs, the newest photos that the person may see."""
+    strongest = [one.pk for one in list(works.values())[: MOST_PICTURES // PICTURES_OF_A_WORK]]
+    claims = Claim.objects.visible_to(user).filter(project__in=strongest, photo__removed_at=None)
+    shots: dict[str, list[Shot]] = {}
+    for claim in claims.select_related("photo", "project").order_by("-stands", "-received_at", "pk"):
+        mine = shots.setdefault(claim.project.code, [])
+        if len(mine) < PICTURES_OF_A_WORK:
+            told = _told(claim.photo.sha256, claim.progress, claim.taken_at, claim.verdict)
+            mine.append(Shot(claim.photo.sha256, told, stored_thumb(claim.photo.sha256)))
+    return shots
 
 
 @login_required
@@ -79,15 +112,22 @@ def _shots(contents: EngagementContents) -> dict[str, list[Shot]]:
             for photo in chosen:
                 if photo.sha256 not in files:
                     files[photo.sha256] = stored_thumb(photo.sha256)
-            shots[work.code] = [Shot(one.sha256, _caption(one), files[one.sha256]) for one in chosen]
+            shots[work.code] = [
+                Shot(
+                    one.sha256,
+                    _told(one.sha256, one.progress, one.taken_at, one.verdict),
+                    files[one.sha256],
+                )
+                for one in chosen
+            ]
     return shots
 
 
-def _caption(photo: PhotoAsOf) -> str:
-    verdict = Verdict(photo.verdict).label if photo.verdict in Verdict.values else photo.verdict
-    taken = local_time(photo.taken_at) if photo.taken_at else ""
-    told = (f"{photo.progress} %", taken, str(verdict), f"SHA-256 {photo.sha256[:12]}…")
-    return " · ".join(filter(None, told))
+def _told(sha256: str, progress: int, taken_at: datetime | None, verdict: str) -> str:
+    """A photo's caption: stage, time, verdict, the beginning of its hash."""
+    word = str(Verdict(verdict).label) if verdict in Verdict.values else verdict
+    parts = (f"{progress} %", local_time(taken_at) if taken_at else "", word, f"SHA-256 {sha256[:12]}…")
+    return " · ".join(filter(None, parts))
 
 
 @login_required

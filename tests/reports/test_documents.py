@@ -1,7 +1,10 @@
 """Working paper and draft of findings as DOCX and PDF, read back: what stands in them, and that bytes repeat."""
 
 import io
+import os
 import re
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -13,12 +16,14 @@ from functools import cache
 import docx
 import pypdf
 import pytest
+from django.conf import settings
 from docx.shared import Cm
 from PIL import Image
 
 from duplicates.engagement_contents import EngagementContents
 from reports import words
 from reports.docx_file import as_docx
+from reports.engagement_files import FILES
 from reports.engagement_parts import made_at
 from reports.findings_draft import findings_draft
 from reports.outline import Document, Facts, Grid, Run, text
@@ -212,6 +217,32 @@ def test_the_same_contents_make_the_same_bytes(make, write, monkeypatch: pytest.
     later = time.time() + 100_000
     monkeypatch.setattr(time, "time", lambda: later)
     assert write(make(contents(), BASE)) == first
+
+
+ALL_FILES = """
+import hashlib
+import django
+django.setup()
+from django.utils import translation
+from reports.engagement_files import FILES
+from tests.reports.contents import contents
+with translation.override("id"):
+    for name, file in FILES.items():
+        print(name, hashlib.sha256(file.write(contents(), "https://geomonitor.example")).hexdigest())
+"""
+
+
+def test_another_process_clock_and_hash_seed_make_the_same_files() -> None:
+    def made(**environment: str) -> list[str]:
+        done = subprocess.run(
+            [sys.executable, "-c", ALL_FILES], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True,
+            env={**os.environ, "DJANGO_SETTINGS_MODULE": "geomonitor.settings", **environment},
+        )  # fmt: skip
+        return done.stdout.splitlines()
+
+    here = made(SOURCE_DATE_EPOCH="1790000000", TZ="Asia/Tokyo", PYTHONHASHSEED="1")
+    assert len(here) == len(FILES)
+    assert made(SOURCE_DATE_EPOCH="1790000000", TZ="America/Lima", PYTHONHASHSEED="77") == here
 
 
 def test_times_come_from_source_date_epoch(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Files that leave: for whom, what is written down, outside lists on the page with nothing stored."""
 
+import base64
 import csv
 import hashlib
 import io
@@ -15,11 +16,13 @@ from django.urls import reverse
 from accounts.models import AuditEvent
 from duplicates.models import Engagement, Pair, Scan
 from duplicates.scan import scan_register
+from photos.thumbs import stored_thumb
 from reports.engagement_book import engagement_book
 from reports.engagement_files import FILES
 from reports.formats import PAIR_FILES
 from tests.cast import Cast
 from tests.factories import ProjectFactory
+from tests.photos.sent import photo_at, take
 from tests.reports.contents import LEFT, contents
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -110,6 +113,23 @@ def test_listed_pairs_lead_to_their_pages(cast: Cast, settings, base: str) -> No
     assert layer["properties"]["url"] == page
     word = docx.Document(io.BytesIO(eko.get("/duplicates/pairs.docx").content)).part.rels.values()
     assert {first, page} <= {one.target_ref for one in word if one.is_external}
+    told = eko.get("/duplicates/pairs.html").content.decode()
+    assert first in told
+    assert page in told
+
+
+def test_the_map_page_shows_the_photos_of_listed_works(cast: Cast) -> None:
+    works = [
+        ProjectFactory(village=cast.sragi, fiscal_year=year, title="Drainase Gang Kenanga RT 2")
+        for year in (2025, 2026)
+    ]
+    claim = take(cast.ani, works[0], photo_at(size=(640, 480)))
+    scan_register(actor=None)
+    told = client_of(cast.eko).get("/duplicates/pairs.html").content.decode()
+    small = base64.b64encode(stored_thumb(claim.photo.sha256)).decode()
+    assert small
+    assert told.count(small) == 1
+    assert f"SHA-256 {claim.photo.sha256[:12]}" in told
 
 
 def test_a_document_says_that_it_holds_the_strongest_pairs_only(

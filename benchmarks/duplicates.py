@@ -1,11 +1,15 @@
 """All pairs of a clustered register, from rows in PostGIS to stored pairs with their signals; and one new project.
 
-.venv/bin/python benchmarks/duplicates.py [--projects 100000] [--spread 0.37] [--skip-joins]
+.venv/bin/python benchmarks/duplicates.py [--projects 100000] [--spread 0.325] [--skip-joins] [--database NAME]
+    [--splink PYTHON]
 
-In a scratch database beside the one in the settings, which is removed at the end. Villages lie in a square whose
-side grows with the root of the number of projects, so that density stays the same. Figures are CPU seconds of this
-process and of PostgreSQL's, and the peak memory of this process. Beside them, on the same rows: PostGIS' own
-self-join (ST_DWithin on geography) with pg_trgm's similarity, within one work type, and geopandas' sjoin(dwithin).
+In a scratch database beside the one in the settings, which is removed at the end; `--database` names one that is
+kept, so that the next run finds it filled. Villages lie in a square whose side grows with the root of the number of
+projects, so that density stays the same; at 1,000,000 projects the spread of 0.325 gives about 1,250,000 pairs within
+100 m, 165,000 of one work type. Figures are CPU seconds of this process and of PostgreSQL's, and the peak memory of
+this process. Beside them, on the same rows: PostGIS' own self-join (ST_DWithin on geography) with pg_trgm's similarity,
+within one work type; geopandas' sjoin(dwithin); and splink with DuckDB (benchmarks/splink_pairs.py), blocked by grid
+cells and trained, run by the Python that `--splink` names.
 """
 
 import argparse
@@ -15,7 +19,9 @@ import os
 import random
 import resource
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,22 +36,24 @@ django.setup()
 
 import geopandas
 import numpy as np
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import override_settings
 
 from duplicates import readings
 from duplicates.engines import Request
-from duplicates.engines.loading import load
-from duplicates.models import Pair
+from duplicates.engines.array import ArrayEngine
+from duplicates.models import Case, Compared, Pair, Scan, ScanPart
 from duplicates.register import candidate_pairs
 from duplicates.scan import scan_register
-from duplicates.sites import Radius, nearest
+from duplicates.sites import Near, Radius, Sites, nearest
+from duplicates.storing import store
 from tests.factories import PlaceFactory
 
 WORKS = (
     ("road", "rabat beton"), ("road", "paving"), ("road", "pengaspalan jalan"), ("drain", "drainase"),
     ("irrigation", "saluran irigasi"), ("bridge", "jembatan"), ("retaining_wall", "TPT"), ("lighting", "PJU"),
     ("water", "sumur bor"), ("sanitation", "MCK"), ("building", "gedung posyandu"), ("house", "rehab RTLH"),
+    ("other", "lapangan voli"),
 )  # fmt: skip
 VERBS = ("Pembangunan", "Pemb.", "Rehabilitasi", "Peningkatan", "Lanjutan", "")
 FIRST = "ram kri gov chan lak sita bhim nara hari sona mal kal dev raj pur amb tul ven mah jai"
@@ -170,15 +178,58 @@ def one_project(asked: int) -> None:
     )
 
 
+class WithinOneType(ArrayEngine):
+    """The engine of scans without the pairs of two work types, which are left out before anything is scored."""
+
+    def _near(self) -> Near:
+        near, kinds = super()._near(), self._register.works.work_type
+        same = kinds[near.left] == kinds[near.right]
+        return Near(near.left[same], near.right[same], near.distance_m[same])
+
+
+def within_one_type() -> str:
+    """From rows to stored pairs with their signals, of one work type each."""
+    scan = Scan.objects.create(radius_m=100)
+    engine = WithinOneType(Request(Radius(100)))
+    found = stored = 0
+    for part in engine.scored(engine.numbers):
+        with transaction.atomic():
+            stored += store(scan, part)
+        found += part.candidates
+    return f"{found:,} pairs within 100 m of one work type, {stored:,} stored"
+
+
+def empty() -> None:
+    """A register that was never compared."""
+    for model in (Pair, Case, Compared, ScanPart, Scan):
+        model.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "VACUUM ANALYZE duplicates_pair, duplicates_case, duplicates_compared, duplicates_readtitle"
+        )
+
+
 @contextmanager
-def scratch_database() -> Iterator[None]:
-    """An empty database of this schema, removed at the end."""
+def scratch_database(name: str, projects: int, spread: float) -> Iterator[None]:
+    """A filled database of this schema: an empty one that is removed at the end, or the one with this name."""
     old = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)", [name])
+        (there,) = cursor.fetchone()
+    if there:
+        connection.close()
+        connection.settings_dict["NAME"] = name
+    else:
+        connection.settings_dict["TEST"]["NAME"] = name or f"benchmark_duplicates_{os.getpid()}"
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        fill(projects, spread)
     try:
         yield
     finally:
-        connection.creation.destroy_test_db(old, verbosity=0)
+        if name:
+            connection.close()
+        else:
+            connection.creation.destroy_test_db(old, verbosity=0)
 
 
 def main() -> None:
@@ -186,19 +237,27 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--projects", type=int, default=100_000)
-    parser.add_argument("--spread", type=float, default=0.37, help="degrees of a square for 100,000 projects")
+    parser.add_argument(
+        "--spread", type=float, default=0.325, help="degrees of a square for 100,000 projects"
+    )
     parser.add_argument("--skip-joins", action="store_true", help="without the comparators")
+    parser.add_argument("--database", default="", help="a database to fill or find filled, and to keep")
+    parser.add_argument("--splink", default="", help="a Python that has splink 4")
     asked = parser.parse_args()
-    connection.settings_dict["TEST"]["NAME"] = f"benchmark_duplicates_{os.getpid()}"
-    with scratch_database(), override_settings(DEBUG=False):
-        fill(asked.projects, asked.spread)
-        print(f"{asked.projects:,} projects")
+    with (
+        scratch_database(asked.database, asked.projects, asked.spread),
+        override_settings(DEBUG=False),
+    ):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM projects_project")
+            print(f"{cursor.fetchone()[0]:,} projects")
         measured("titles read once, as at save", lambda: f"{readings.refresh():,} titles")
-        scan = {}
+        empty()
+        subset = measured("one work type, rows to stored pairs with signals", within_one_type)
+        empty()
 
         def whole() -> str:
-            scan["done"] = scan_register(actor=None, min_probability=1.1).scan
-            done = scan["done"]
+            done = scan_register(actor=None, min_probability=1.1).scan
             return f"{done.candidates:,} pairs within 100 m, {done.stored:,} stored"
 
         measured("scan, engine array, rows to stored pairs", whole)
@@ -208,19 +267,23 @@ def main() -> None:
         )
         one_project(500)
         if not asked.skip_joins:
-            compare()
+            compare(subset)
+        if asked.splink:
+            splink(asked.splink, subset)
         print(f"{Pair.objects.count():,} pairs in the database")
 
 
-def compare() -> None:
+def compare(subset: float) -> None:
     """The pair finding alone, and others' on the same rows."""
-    register = load(Request(Radius(100)))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ST_X(point), ST_Y(point) FROM projects_site ORDER BY project_id")
+        lon, lat = np.array(cursor.fetchall()).T
+    nearest(Sites(np.arange(2, dtype=np.int32), lon[:2], lat[:2], {}), 100)  # libraries load themselves
+    sites = Sites(np.arange(len(lon), dtype=np.int32), lon.copy(), lat.copy(), {})
     ours = measured(
-        "pair finding alone (grid in space, geodesic)",
-        lambda: f"{len(nearest(register.sites, 100).left):,} pairs",
+        "pair finding alone (rows of latitude, geodesic)", lambda: f"{len(nearest(sites, 100).left):,} pairs"
     )
-    points = geopandas.GeoSeries.from_xy(register.sites.lon, register.sites.lat, crs=4326).to_crs(32750)
-    frame = geopandas.GeoDataFrame(geometry=points)
+    frame = geopandas.GeoDataFrame(geometry=geopandas.GeoSeries.from_xy(lon, lat, crs=4326).to_crs(32750))
 
     def theirs() -> str:
         found = frame.sjoin(frame, predicate="dwithin", distance=100)
@@ -228,7 +291,30 @@ def compare() -> None:
 
     other = measured("geopandas sjoin(dwithin) in UTM 50S", theirs)
     print(f"  ratio {other / ours:.1f}")
-    measured("PostGIS self-join with pg_trgm, one work type", self_join)
+    other = measured("PostGIS self-join with pg_trgm, one work type", self_join)
+    print(f"  ratio to one work type from rows to stored pairs {other / subset:.1f}")
+
+
+def splink(python: str, subset: float) -> None:
+    """Splink end to end on the same records, in a process of its own."""
+    with tempfile.NamedTemporaryFile("wb", suffix=".csv") as file:
+        with connection.cursor() as cursor:
+            cursor.copy_expert(
+                "COPY (SELECT id AS unique_id, title, work_type, planned, fiscal_year, ST_X(point) AS lon,"
+                " ST_Y(point) AS lat FROM projects_project) TO STDOUT (FORMAT csv, HEADER)",
+                file,
+            )
+        file.flush()
+        before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        script = Path(__file__).with_name("splink_pairs.py")
+        done = subprocess.run([python, script, file.name], capture_output=True, text=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(
+        f"{'splink, grid blocking, trained, one work type':58} {spent:8.2f} s CPU, {time.perf_counter() - began:.1f} s; "
+        f"peak {after.ru_maxrss / 1000:,.0f} MB; {done.stdout.strip().splitlines()[-1]}"
+    )
+    print(f"  ratio to one work type from rows to stored pairs {spent / subset:.1f}")
 
 
 if __name__ == "__main__":

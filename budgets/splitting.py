@@ -20,6 +20,7 @@ from projects.editing import Editing
 from projects.models import Project, Site
 from projects.pieces import PIECE, pieces_of, row_key
 from projects.saving import create_project
+from projects.titles import tell_titles
 
 SENTENCES = sentences(
     {
@@ -75,6 +76,7 @@ def split_into_projects(
             _write_lines(version, piece, {None: part.amounts})
         locked.title = parts[0].title.strip()
         locked.save(update_fields=["title", "updated_at"])
+        tell_titles([locked.pk])
         recompute([piece.pk for piece in pieces])
         told: dict[str, Any] = {"changes": {"title": [before, locked.title]}}
         told |= {"pieces": [piece.code for piece in pieces], "budget_version_id": version.pk}

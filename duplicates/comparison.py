@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from duplicates.titles import Frequencies
+from duplicates.titles import Frequencies, Title, read_title
 from places.message import Message
 
 if TYPE_CHECKING:
@@ -69,12 +69,21 @@ class Record:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Two records side by side. distance_m: between nearest parts, to 1 cm; None when one has no place."""
+    """Two records side by side. distance_m: between nearest parts, to 1 cm; None when one has no place.
+
+    kept: both titles as read before, where they are kept; reading them anew takes longer than all the rest.
+    """
 
     left: Record
     right: Record
     distance_m: float | None
     frequencies: Frequencies
+    kept: tuple[Title, Title] | None = None
+
+    @property
+    def titles(self) -> tuple[Title, Title]:
+        """Both titles as read: words, marks and what they name as built."""
+        return self.kept or (read_title(self.left.title), read_title(self.right.title))
 
 
 @dataclass(frozen=True)

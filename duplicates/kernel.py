@@ -18,7 +18,7 @@ from duplicates.score import SignalScore, cents_of, score, total
 from duplicates.signals import SIGNALS
 from duplicates.sites import OVERFETCH_M
 from duplicates.titles import Frequencies
-from duplicates.works import Batch
+from duplicates.works import Batch, distinct_numbers
 from places.earth import metres_between, metres_between_geometries, metres_per_degree
 
 __all__ = [
@@ -180,7 +180,7 @@ def _cents(number: int) -> NDArray[np.int64]:
 
 
 def _totals(cents: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    distinct, whose = np.unique(cents, return_inverse=True)
+    distinct, whose = distinct_numbers(cents)
     both = np.array([total(int(one)) for one in distinct], dtype=np.float64).reshape(-1, 2)
     return both[whose, 0], both[whose, 1]
 

@@ -127,19 +127,23 @@ class ScanPart(models.Model):
 
 
 class Compared(models.Model):
-    """What a project was last compared by: an incremental scan looks only at those where this is different now."""
+    """What projects were last compared by: an incremental scan looks only at those where this is different now.
 
-    project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="+")
-    digest = models.CharField(max_length=32)
-    scan = models.ForeignKey(Scan, on_delete=models.SET_NULL, null=True, related_name="+")
-    at = models.DateTimeField(auto_now=True)
+    A row has the projects of `duplicates.fresh.BLOCK` primary keys. No foreign keys: what is said of a project or a
+    scan that is no more counts for nothing.
+    """
+
+    block = models.BigIntegerField(primary_key=True)  # primary key of the projects, divided by BLOCK
+    projects = ArrayField(models.BigIntegerField())
+    digests = ArrayField(models.BigIntegerField())
+    scans = ArrayField(models.BigIntegerField())  # which scan compared each by its digest
 
     class Meta:
         verbose_name = _("masukan pembanding")
         verbose_name_plural = _("masukan pembanding")
 
     def __str__(self) -> str:
-        return f"{self.project_id}: {self.digest}"
+        return str(self.block)
 
 
 class TitleWord(models.Model):

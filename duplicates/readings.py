@@ -1,17 +1,19 @@
 """Titles as they were read, kept by project: reading one takes long, so it is done once, not at every scan."""
 
-import io
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from duplicates import title_words, titles
 from duplicates.titles import Frequencies, Title, read_title
 
 CHUNK = 5000
+PATIENCE_MS = 300  # how long a save waits for words that another transaction is making
 
 
 def _version() -> int:
@@ -37,10 +39,18 @@ LIMIT %(most)s
 
 KEEP = """
 INSERT INTO duplicates_readtitle (project_id, title_hash, version, words, marks, built)
-SELECT project_id, title_hash, version, words, marks, built FROM just_read
+SELECT project_id, title_hash, %(version)s, words::int[], marks, built
+FROM unnest(
+    %(projects)s::bigint[], %(hashes)s::bigint[], %(words)s::text[], %(marks)s::text[], %(built)s::text[]
+) AS just_read (project_id, title_hash, words, marks, built)
 ON CONFLICT (project_id) DO UPDATE
 SET title_hash = EXCLUDED.title_hash, version = EXCLUDED.version, words = EXCLUDED.words,
     marks = EXCLUDED.marks, built = EXCLUDED.built
+"""
+
+NEW_WORDS = """
+INSERT INTO duplicates_titleword (word) SELECT unnest(%s::text[])
+ON CONFLICT (word) DO NOTHING
 """
 
 # In how many works' titles each word stands.
@@ -55,23 +65,43 @@ GROUP BY word.word
 """
 
 
-def refresh(projects: list[int] | None = None) -> int:
+def titles_written(*, project_ids: Sequence[int]) -> None:
+    """Read the titles of these projects in the transaction that wrote them (settings.TITLE_STEPS).
+
+    A word that another transaction is just making keeps nobody waiting: the next scan reads what is left unread.
+    """
+    with suppress(OperationalError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = %s", [f"{PATIENCE_MS}ms"])
+        refresh(project_ids)
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+
+
+def refresh(projects: Sequence[int] | None = None) -> int:
     """Read the titles that were not read yet, or not as they stand now. Returns how many.
 
     projects: only these primary keys; None = all.
     """
-    done = 0
-    numbers = dict(_words())
+    if projects is not None:
+        parts = [list(projects[at : at + CHUNK]) for at in range(0, len(projects), CHUNK)]
+        numbers: dict[str, int] = {}
+        return sum(_read_some(part, numbers) for part in parts)
+    done, numbers = 0, dict(_words())
     while True:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(UNREAD, {"version": VERSION, "projects": projects, "most": CHUNK})
-            unread = [(key, read_title(title), hashed) for key, title, hashed in cursor.fetchall()]
-            if unread:
-                _number_words({word.text for _key, title, _hash in unread for word in title.words}, numbers)
-                _keep(unread, numbers)
-        done += len(unread)
-        if len(unread) < CHUNK:
+        some = _read_some(None, numbers)
+        done += some
+        if some < CHUNK:
             return done
+
+
+def _read_some(projects: list[int] | None, numbers: dict[str, int]) -> int:
+    """Read up to CHUNK unread titles. numbers: of the words known so far, which grows."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(UNREAD, {"version": VERSION, "projects": projects, "most": CHUNK})
+        unread = [(key, read_title(title), hashed) for key, title, hashed in cursor.fetchall()]
+        if unread:
+            _number_words({word.text for _key, title, _hash in unread for word in title.words}, numbers)
+            _keep(unread, numbers)
+    return len(unread)
 
 
 def _words() -> list[tuple[str, int]]:
@@ -82,32 +112,32 @@ def _words() -> list[tuple[str, int]]:
 
 def _number_words(words: set[str], numbers: dict[str, int]) -> None:
     """Give every word its number; another process may be doing the same."""
-    new = sorted(words - numbers.keys())
-    if new:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO duplicates_titleword (word) SELECT unnest(%s::text[]) ON CONFLICT (word) DO NOTHING",
-                [new],
-            )
-            cursor.execute("SELECT word, id FROM duplicates_titleword WHERE word = ANY(%s::text[])", [new])
-            numbers.update(cursor.fetchall())
+    wanted = "SELECT word, id FROM duplicates_titleword WHERE word = ANY(%s::text[])"
+    with connection.cursor() as cursor:
+        for attempt in ("are there", "were made"):
+            new = sorted(words - numbers.keys())
+            if new and attempt == "were made":
+                cursor.execute(NEW_WORDS, [new])
+            if new:
+                cursor.execute(wanted, [new])
+                numbers.update(cursor.fetchall())
 
 
 def _keep(read: list[tuple[int, Title, int]], numbers: dict[str, int]) -> None:
-    lines = io.StringIO()
-    for key, title, hashed in read:
-        words = ",".join(str(numbers[word.text]) for word in title.words)
-        marks = marks_text(title).replace("\\", "\\\\")
-        lines.write(f"{key}\t{hashed}\t{VERSION}\t{{{words}}}\t{marks}\t{','.join(sorted(title.built))}\n")
-    lines.seek(0)
+    values: dict[str, Any] = {
+        "version": VERSION,
+        "projects": [key for key, _title, _hash in read],
+        "hashes": [hashed for _key, _title, hashed in read],
+        "words": [_array(numbers[word.text] for word in title.words) for _key, title, _hash in read],
+        "marks": [marks_text(title) for _key, title, _hash in read],
+        "built": [",".join(sorted(title.built)) for _key, title, _hash in read],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMP TABLE just_read (project_id bigint, title_hash bigint, version int, words int[],"
-            " marks text, built text) ON COMMIT DROP"
-        )
-        cursor.copy_expert("COPY just_read FROM STDIN", lines)
-        cursor.execute(KEEP)
-        cursor.execute("DROP TABLE just_read")
+        cursor.execute(KEEP, values)
+
+
+def _array(numbers: Iterable[int]) -> str:
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def marks_text(title: Title) -> str:

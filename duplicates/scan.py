@@ -20,16 +20,15 @@ from accounts import audit
 from accounts.access import Action, reach
 from accounts.models import User
 from duplicates import fresh, reopening
-from duplicates.cases import group_pairs
 from duplicates.comparison import Record
 from duplicates.engines import Prepared, Request, Scored, prepare
 from duplicates.kernel import PairTable, ScoredPair
-from duplicates.models import Case, Engagement, Pair, Scan, ScanPart
+from duplicates.models import Engagement, Pair, Scan, ScanPart
 from duplicates.register import LEFT_OUT, Choice
 from duplicates.scan_keeping import OPEN, Cancelled, Keeper, TakenOver, is_held
 from duplicates.score import CASE_FROM, STORED_FROM
 from duplicates.sites import Radius
-from duplicates.storing import count_money, store
+from duplicates.storing import count_money, group, store
 from places.message import Message, message, sentences
 from places.message import mark as _mark
 from places.models import Place
@@ -235,14 +234,14 @@ def _finish(keeper: Keeper, asked: Choice, prepared: Prepared) -> None:
     scan = keeper.scan
     _lock()
     _mark_gone(scan, asked)
-    _group()
+    group()
     count_money()
     keeper.step()
     scan.projects = prepared.projects
     scan.candidates, scan.stored = _sum(scan, "candidates"), _sum(scan, "stored")
     scan.state, scan.finished_at = Scan.State.DONE, timezone.now()
     scan.save()
-    reopening.look(_decided().intersection(fresh.kept_by(scan)))
+    reopening.look(fresh.kept_by(scan, among=_decided()))
     _audit(scan, "scan.done", pairs=scan.candidates, stored=scan.stored)
 
 
@@ -282,25 +281,3 @@ def _mark_gone(scan: Scan, asked: Choice) -> None:
     reached = Q(distance_m__lte=_radius(scan).largest) | Q(by_picture=True)
     missing = Pair.objects.current().filter(looked_for | out).filter(reached)
     missing.filter(Q(scan__isnull=True) | Q(scan__lt=scan.pk)).update(gone_at=timezone.now())
-
-
-def _group() -> None:
-    """Give every strong pair without a case its case."""
-    numbered: dict[int, list[tuple[int, int]]] = {}
-    for number, left, right in Pair.objects.filter(case__isnull=False).values_list(
-        "case_id", "left_id", "right_id"
-    ):
-        numbered.setdefault(number, []).append((left, right))
-    strong = Pair.objects.current().filter(case__isnull=True, probability__gte=CASE_FROM)
-    waiting = {
-        (p.left_id, p.right_id): p
-        for p in strong.order_by("-weight", "distance_m", "left__code", "right__code")
-    }
-    joined, fresh = group_pairs(waiting, numbered)
-    for key, number in joined.items():
-        waiting[key].case_id = number
-    for members in fresh:
-        case = Case.objects.create()
-        for key in members:
-            waiting[key].case_id = case.pk
-    Pair.objects.bulk_update(waiting.values(), ["case"], batch_size=1000)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from duplicates.kernel import ScoredPair, score_batch, scored_pair
 from duplicates.sites import Radius
-from duplicates.works import Batch, Ints, Works, pair_keys
+from duplicates.works import Batch, Ints, Works
 
 
 class Asked(Protocol):
@@ -84,6 +84,6 @@ def with_pictured(
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Pairs of rows that share a picture and are not among the given ones."""
     shared = np.union1d(works.shared_pictures, works.shared_groups)
-    missing = np.setdiff1d(shared, pair_keys(left, right, len(works)))
-    one, other = np.divmod(missing, max(len(works), 1))
+    there = Batch(works, left, right).places_among(shared)
+    one, other = np.divmod(np.delete(shared, there[there >= 0]), max(len(works), 1))
     return one.astype(np.int32), other.astype(np.int32)

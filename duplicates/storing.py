@@ -6,9 +6,10 @@ import json
 
 from django.db import connection
 
+from duplicates.cases import group_pairs
 from duplicates.engines import Scored
-from duplicates.models import Scan
-from duplicates.score import STORED_FROM
+from duplicates.models import Case, Pair, Scan
+from duplicates.score import CASE_FROM, STORED_FROM
 
 # A pair that two scans find at a time counts as found by the newer one. Unique index: pair_once.
 UPSERT = """
@@ -22,6 +23,27 @@ ON CONFLICT (left_id, right_id) DO UPDATE
 SET scan_id = GREATEST(duplicates_pair.scan_id, EXCLUDED.scan_id), distance_m = EXCLUDED.distance_m,
     weight = EXCLUDED.weight, probability = EXCLUDED.probability, signals = EXCLUDED.signals,
     by_picture = EXCLUDED.by_picture, gone_at = NULL
+"""
+
+# Indexes: on left_id, right_id and case_id.
+CASES_OF = """
+WITH asked AS (
+    SELECT unnest(%(projects)s::bigint[]) AS id
+)
+SELECT pair.case_id, pair.left_id, pair.right_id
+FROM duplicates_pair AS pair
+WHERE pair.case_id IN (
+    SELECT case_id FROM duplicates_pair WHERE left_id IN (SELECT id FROM asked)
+    UNION
+    SELECT case_id FROM duplicates_pair WHERE right_id IN (SELECT id FROM asked)
+)
+"""
+
+JOIN_CASES = """
+UPDATE duplicates_pair
+SET case_id = joined.case_id
+FROM unnest(%(pairs)s::bigint[], %(cases)s::bigint[]) AS joined (pair_id, case_id)
+WHERE duplicates_pair.id = joined.pair_id
 """
 
 # Of each case: what its projects are planned to cost, without the dearest.
@@ -71,6 +93,31 @@ def store(scan: Scan, part: Scored) -> int:
         cursor.execute(UPSERT, {"scan": scan.pk})
         cursor.execute("DROP TABLE found_pairs")
     return written
+
+
+def group() -> None:
+    """Give every strong pair without a case its case."""
+    strong = Pair.objects.current().filter(case__isnull=True, probability__gte=CASE_FROM)
+    strong = strong.order_by("-weight", "distance_m", "left__code", "right__code")
+    waiting = {(left, right): key for key, left, right in strong.values_list("pk", "left_id", "right_id")}
+    if not waiting:
+        return
+    joined, fresh = group_pairs(waiting, _cases_of({project for pair in waiting for project in pair}))
+    made = Case.objects.bulk_create([Case() for _members in fresh], batch_size=5000)
+    joined |= {pair: case.pk for case, members in zip(made, fresh, strict=True) for pair in members}
+    with connection.cursor() as cursor:
+        keys = [waiting[pair] for pair in joined]
+        cursor.execute(JOIN_CASES, {"pairs": keys, "cases": list(joined.values())})
+
+
+def _cases_of(projects: set[int]) -> dict[int, list[tuple[int, int]]]:
+    """All pairs of the cases that these projects are in, by the case's number."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(CASES_OF, {"projects": list(projects)})
+        for number, left, right in cursor.fetchall():
+            found.setdefault(number, []).append((left, right))
+    return found
 
 
 def count_money() -> None:

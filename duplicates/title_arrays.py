@@ -7,7 +7,7 @@ misspelled word or one written apart could matter, the pair goes through `compar
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -26,7 +26,6 @@ from duplicates.titles import (
     builds_exclude,
     compare_titles,
     excludes,
-    read_title,
 )
 
 CHUNK = 200_000  # pairs at a time: bounds the memory
@@ -57,7 +56,8 @@ class TitleTable:
     """Distinct titles as numbers.
 
     words: ids into `vocabulary`, −1 where a title has fewer words. joined: ids of words that two neighbouring
-    words make together. marks: ids into `mark_sets` (kind, values). built: ids into `builds`.
+    words make together. marks: ids into `mark_sets` (kind, values). built: ids into `builds`. sized: which may name a
+    size, None = not known.
     """
 
     title: Callable[[int], Title]
@@ -72,11 +72,7 @@ class TitleTable:
     bits: NDArray[np.float64]
     _holding: dict[frozenset[str], NDArray[np.bool_]] = field(default_factory=dict, repr=False)
     _written: Callable[[int], str] | None = None
-
-    @classmethod
-    def read(cls, titles: Sequence[str], frequencies: Frequencies) -> "TitleTable":
-        """Read distinct titles as written."""
-        return cls.of([read_title(title) for title in titles], frequencies)
+    sized: NDArray[np.bool_] | None = None
 
     @classmethod
     def of(cls, titles: Sequence[Title], frequencies: Frequencies) -> "TitleTable":
@@ -105,23 +101,27 @@ class TitleTable:
         )
 
     @classmethod
-    def of_numbers(cls, numbers: "NumberedTitles", frequencies: Frequencies) -> "TitleTable":
-        """The table of titles that were read and numbered before."""
+    def of_numbers(cls, numbers: "NumberedTitles", holders: NDArray[Any]) -> "TitleTable":
+        """The table of titles that were read and numbered before. holders: how many works have each title."""
         vocabulary, known = numbers.vocabulary, {word: at for at, word in enumerate(numbers.vocabulary)}
-        lengths = np.diff(numbers.offsets)
+        words = _first_ones(spread(numbers.words, np.diff(numbers.offsets)))
+        held = np.bincount(words.ravel() + 1, np.repeat(holders, words.shape[1]), len(vocabulary) + 1)[1:]
+        counts = dict(zip(vocabulary, held.astype(np.int64).tolist(), strict=True))
+        frequencies = Frequencies(int(holders.sum()), counts)
         marks = [[int(one) for one in own] for own in numbers.marks_of]
         return cls(
             title=numbers.title,
             frequencies=frequencies,
             vocabulary=vocabulary,
-            words=_first_ones(spread(numbers.words, lengths)),
-            joined=_joined(numbers.words, numbers.offsets, vocabulary, known),
+            words=words,
+            joined=_joined(numbers.words, numbers.offsets, known),
             marks=padded(marks)[numbers.marks],
             mark_sets=numbers.mark_sets,
             built=numbers.built,
             builds=numbers.builds,
             bits=np.array([frequencies.bits(word) for word in vocabulary], dtype=np.float64),
             _written=numbers.written,
+            sized=numbers.sized,
         )
 
     def distinct_pairs(self, left: NDArray[Any], right: NDArray[Any]) -> tuple[NDArray[np.int64], Any]:
@@ -280,7 +280,7 @@ class NumberedTitles:
     """Titles as kept: words of title n are words[offsets[n]:offsets[n + 1]], in order, as numbers into vocabulary.
 
     marks: into `marks_of`, which has numbers into `mark_sets`, what holds unsaid included. written: the title as it
-    stands.
+    stands. sized: which may name a size.
     """
 
     vocabulary: tuple[str, ...]
@@ -293,13 +293,18 @@ class NumberedTitles:
     built: Ints
     builds: tuple[frozenset[str], ...]
     written: Callable[[int], str]
+    sized: NDArray[np.bool_]
+
+    @cached_property
+    def _word(self) -> Callable[[int], Word]:
+        return cache(lambda word: Word(self.vocabulary[word], 0, 0))
 
     def title(self, number: int) -> Title:
         """A title for comparison; quantities, years and places in the text are not kept."""
         own = self.words[self.offsets[number] : self.offsets[number + 1]].tolist()
         return Title(
             written=self.written(number),
-            words=tuple(Word(self.vocabulary[word], 0, 0) for word in own),
+            words=tuple([self._word(word) for word in own]),
             marks=self.marked[self.marks[number]],
             built=self.builds[self.built[number]],
             quantities=(),
@@ -324,25 +329,32 @@ def _first_ones(words: Ints) -> Ints:
     return np.ascontiguousarray(packed[:, :used])
 
 
-def _joined(
-    words: Ints, offsets: NDArray[np.int64], vocabulary: Sequence[str], known: Mapping[str, int]
-) -> Ints:
-    """For each title the words that two neighbouring ones make together."""
-    if len(words) < 2:
-        return np.empty((len(offsets) - 1, 0), dtype=np.int32)
-    title = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    inside = np.flatnonzero(title[1:] == title[:-1])
-    keys, whose = np.unique(
-        words[inside].astype(np.int64) * len(vocabulary) + words[inside + 1], return_inverse=True
-    )
-    both = [
-        known.get(vocabulary[a] + vocabulary[b], _NONE)
-        for a, b in zip(*(part.tolist() for part in np.divmod(keys, len(vocabulary))), strict=True)
-    ]
-    found = np.array(both, dtype=np.int32)[whose] if len(keys) else np.empty(0, np.int32)
-    hits = np.flatnonzero(found >= 0)
-    lengths = np.bincount(title[inside[hits]], minlength=len(offsets) - 1)
-    return spread(found[hits], lengths)
+def _joined(words: Ints, offsets: NDArray[np.int64], known: Mapping[str, int]) -> Ints:
+    """For each title the words that two neighbouring ones make together. known: every word with its number."""
+    made = _made_of_two(known)
+    width = np.int64(max(len(known), 1))
+    begins, ends = (np.zeros(width, dtype=bool) for _side in range(2))
+    keys, wholes = np.array(sorted(made.items()), dtype=np.int64).reshape(-1, 2).T
+    begins[keys // width], ends[keys % width] = True, True
+    last = np.zeros(len(words), dtype=bool)
+    last[offsets[1:][offsets[1:] > 0] - 1] = True
+    first = np.flatnonzero(begins[words[:-1]] & ends[words[1:]] & ~last[:-1])
+    both = words[first] * width + words[first + 1]
+    found = np.searchsorted(keys, both)
+    hits = np.flatnonzero(keys[np.minimum(found, len(keys) - 1)] == both) if len(keys) else found
+    title = np.searchsorted(offsets, first[hits], side="right") - 1
+    return spread(wholes[found[hits]].astype(np.int32), np.bincount(title, minlength=len(offsets) - 1))
+
+
+def _made_of_two(known: Mapping[str, int]) -> dict[int, int]:
+    """Words that are two others written together: the two, as one number, with the whole."""
+    width = len(known)
+    return {
+        known[word[:at]] * width + known[word[at:]]: number
+        for word, number in known.items()
+        for at in range(1, len(word))
+        if word[:at] in known and word[at:] in known
+    }
 
 
 def padded(rows: Sequence[Sequence[int]]) -> Ints:

@@ -10,7 +10,9 @@ from duplicates.titles import Quantity, read_title
 
 # What a title says of size comes in many forms; only these units tell how much is built.
 _OF_A_TITLE = frozenset(("m", "km", "m2", "m3", "ha", "titik", "rumah", "unit", "ruang", "kk"))
-_MAY_SAY = re.compile(rf"\d\s*(?:{'|'.join(sorted(_OF_A_TITLE | UNITS.keys(), key=len, reverse=True))})")
+_UNITS = "|".join(sorted(_OF_A_TITLE | UNITS.keys(), key=len, reverse=True))
+_MAY_SAY = re.compile(rf"\d\s*(?:{_UNITS})")
+MAY_SAY_RE2 = rf"(?i)\p{{Nd}}[^\p{{L}}\p{{N}}]*(?:{_UNITS})"  # the same for Arrow, and a little more
 _BASE = {"km": (1000.0, "m"), "ha": (10_000.0, "m2")}
 
 

@@ -17,10 +17,12 @@ from duplicates.comparison import Comparison, Record
 from duplicates.overlap import has_extent
 from duplicates.title_arrays import TitleTable
 from duplicates.titles import Frequencies, Title, read_title
-from duplicates.volumes import plain_unit
+from duplicates.volumes import Volume, plain_unit, volume_in
 
 Ints = NDArray[np.int64]
 
+HOUSE = "house"
+ONLY_HOUSES = frozenset((HOUSE,))  # what a title names as built
 _LEGAL_FORMS = frozenset(["cv", "pt", "ud", "pd", "fa", "tb", "tbk", "persero", "koperasi", "firma"])
 
 
@@ -72,6 +74,36 @@ class Works:
 
     def __len__(self) -> int:
         return len(self.title)
+
+    @cached_property
+    def houses(self) -> NDArray[np.bool_]:
+        """Which are houses of a programme: by work type, else by a title that names houses and nothing else."""
+        types = self.names["work_type"]
+        of_type = self.work_type == (types.index(HOUSE) if HOUSE in types else -2)
+        names_houses = np.array([built == ONLY_HOUSES for built in self.titles.builds] + [False])
+        return np.asarray(of_type | ((self.work_type == -1) & names_houses[self.titles.built[self.title]]))
+
+    @cached_property
+    def measures(self) -> tuple[NDArray[np.float64], Ints]:
+        """Volume and unit of every work in base units; where the column says nothing, what the title says.
+
+        A volume of 0 and a unit of −1 are unknown; else units are numbers that are equal for equal units.
+        """
+        bases = [Volume.of(1.0, name) for name in self.names["unit"]]
+        factor = np.array([base.value for base in bases] + [1.0])
+        numbers: dict[str, int] = {"": -1}
+        as_base = np.array([numbers.setdefault(base.unit, len(numbers)) for base in bases] + [-1])
+        said = self.volume > 0
+        values = np.where(said, np.round(self.volume * factor[self.unit], 4), 0.0)
+        units = as_base[self.unit].astype(np.int64)
+        sized = self.titles.sized
+        asked = ~said if sized is None else ~said & sized[self.title]
+        inside = {title: volume_in(self.titles.written(title)) for title in set(self.title[asked].tolist())}
+        for row in np.flatnonzero(asked).tolist():
+            found = inside[int(self.title[row])]
+            if found is not None:
+                values[row], units[row] = found.value, numbers.setdefault(found.unit, len(numbers))
+        return values, units
 
     @classmethod
     def of(
@@ -184,10 +216,14 @@ class Batch:
 
     def among(self, keys: Ints) -> NDArray[np.bool_]:
         """Which pairs are among sorted keys."""
+        return self.places_among(keys) >= 0
+
+    def places_among(self, keys: Ints) -> Ints:
+        """Which of sorted keys each pair is, −1 for none."""
         if not len(keys):
-            return np.zeros(len(self), dtype=bool)
+            return np.full(len(self), -1)
         at = np.minimum(np.searchsorted(keys, self.keys), len(keys) - 1)
-        return np.asarray(keys[at] == self.keys)
+        return np.where(keys[at] == self.keys, at, -1)
 
     def take(self, chosen: NDArray[Any]) -> "Batch":
         """The chosen pairs, by a mask or by numbers."""
@@ -196,11 +232,14 @@ class Batch:
     def pair(self, number: int) -> Comparison:
         """One pair as a comparison of two records."""
         metres = float(self.distance_m[number])
+        left, right = int(self.left[number]), int(self.right[number])
+        works, titles = self.works, self.works.titles
         return Comparison(
-            self.works.record(int(self.left[number])),
-            self.works.record(int(self.right[number])),
+            works.record(left),
+            works.record(right),
             None if np.isnan(metres) else metres,
-            self.works.frequencies,
+            works.frequencies,
+            (titles.title(int(works.title[left])), titles.title(int(works.title[right]))),
         )
 
 
@@ -212,7 +251,25 @@ def by_distinct(
     found = np.full(len(left), unknown, dtype=np.int8)
     if known.any():
         width = int(right.max()) + 1
-        distinct, whose = np.unique(left[known].astype(np.int64) * width + right[known], return_inverse=True)
+        distinct, whose = distinct_numbers(left[known].astype(np.int64) * width + right[known])
         answers = [level_of(*divmod(key, width)) for key in distinct.tolist()]
         found[known] = np.array(answers, dtype=np.int8)[whose]
     return found
+
+
+def steps_below(values: NDArray[np.float64], edges: NDArray[np.float64]) -> Ints:
+    """How many of the edges, the highest first, each value lies below."""
+    return np.asarray(len(edges) - np.searchsorted(edges[::-1], values, side="right"))
+
+
+def distinct_numbers(numbers: Ints) -> tuple[Ints, Ints]:
+    """The distinct ones in order, and which of them each is; small whole numbers are told apart without sorting."""
+    if not len(numbers):
+        return numbers, numbers
+    low, high = int(numbers.min()), int(numbers.max())
+    if high - low > max(4 * len(numbers), 1 << 16):
+        distinct, whose = np.unique(numbers, return_inverse=True)
+        return distinct, whose
+    held = np.zeros(high - low + 1, dtype=bool)
+    held[numbers - low] = True
+    return np.flatnonzero(held) + low, (np.cumsum(held) - 1)[numbers - low]

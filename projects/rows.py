@@ -51,6 +51,7 @@ from projects.numbering import code_of, next_number
 from projects.pieces import row_key
 from projects.saving import household_data
 from projects.sites import JUDGED_BY, ROUGH_ALLOWED, SAME_WITHIN_M, first_valid_from, tell_steps
+from projects.titles import tell_titles
 
 SENTENCES = sentences(
     {
@@ -522,6 +523,7 @@ class ProjectRows:
         changed = [row for row in rows if row.state != State.NEW]
         self._insert(new)
         self._update(changed)
+        tell_titles([_project(row).pk for row in [*new, *(row for row in changed if "title" in row.changes)]])
         self._write_events(rows)
 
     def _write_activities(self, rows: Sequence[Row]) -> None:

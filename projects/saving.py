@@ -23,6 +23,7 @@ from projects.models import Activity, ActivityCode, CodeSystem, Project, Status
 from projects.numbering import code_of, next_number
 from projects.sites import JUDGED_BY, SiteDraft, check_sites, set_sites, store_sites, tell_steps
 from projects.statuses import change_status, publish
+from projects.titles import tell_titles
 
 SENTENCES = sentences(
     {
@@ -100,6 +101,7 @@ def create_project(
         project.save()
         store_sites(project, sites, author=person_of(actor))
         Project.objects.filter(pk=project.pk).update(status=status)
+        tell_titles([project.pk])
         told = {"code": project.code, "title": project.title, "status": status, "version": 1}
         told |= {"sites": len(sites)} | ({"reason": reason} if reason else {})
         told |= {"override_reason": override_reason} if override_reason else {}
@@ -142,6 +144,8 @@ def edit_project(
             )
         if changed:
             locked.save(update_fields=[*changed, "updated_at"])
+        if "title" in changed:
+            tell_titles([locked.pk])
         moved = store_sites(locked, sites, author=person_of(actor)) if sites is not None else None
         if moved:
             told["changes"] = {**changed, "sites": moved.as_json()}

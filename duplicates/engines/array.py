@@ -18,13 +18,16 @@ class ArrayEngine:
         self.request = request
         self._register = load(request)
         self.projects = int(self._register.chosen.sum())
-        self._near = self._found()
+        self._found = self._in_order()
         self.numbers = list(range(PARTS))
 
-    def _found(self) -> Near:
+    def _near(self) -> Near:
+        """The pairs of works within the radius."""
+        return nearest(self._register.sites, self.request.radius.largest)
+
+    def _in_order(self) -> Near:
         """Candidates in order of their parts, those by pictures among them."""
-        register = self._register
-        near = nearest(register.sites, self.request.radius.largest)
+        register, near = self._register, self._near()
         left, right = with_pictured(register.works, near.left, near.right)
         record = register.works.record
         register.records.prepare(np.unique([left, right]))
@@ -33,14 +36,14 @@ class ArrayEngine:
         ]
         far = np.array([np.nan if one is None else one for one in metres], dtype=np.float64)
         one, other = np.concatenate([near.left, left]), np.concatenate([near.right, right])
-        self._part = self._register.keys[one] % PARTS
+        self._part = (self._register.keys % PARTS).astype(np.int8)[one]
         order = np.argsort(self._part, kind="stable")
         self._part = self._part[order]
         return Near(one[order], other[order], np.concatenate([near.distance_m, far])[order])
 
     def scored(self, numbers: Collection[int]) -> Iterator[Scored]:
         """The pairs of these parts."""
-        register, near = self._register, self._near
+        register, near = self._register, self._found
         chosen = None if self.request.choice.everything else register.chosen
         for number in numbers:
             first, last = np.searchsorted(self._part, [number, number + 1])

@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
-import shapely
 from django.db import connection
 from numpy.typing import NDArray
 
@@ -18,11 +17,10 @@ from duplicates.comparison import Record
 from duplicates.engines import Request
 from duplicates.overlap import has_extent
 from duplicates.register import CHOSEN, pictures_of, relations_of, shared_pictures
-from duplicates.rows import record_of_row
+from duplicates.rows import record_of_row, sites_of_rows
 from duplicates.sites import Sites
 from duplicates.title_arrays import NumberedTitles, TitleTable, with_unsaid
-from duplicates.titles import Frequencies
-from duplicates.volumes import plain_unit
+from duplicates.volumes import MAY_SAY_RE2, plain_unit
 from duplicates.works import Ints, Works, pairs_of_holders, plain_name, relation_keys
 from projects.models import SiteStatus
 
@@ -46,10 +44,10 @@ COPY (
         COALESCE(project.planned_end - DATE '0001-01-01' + 1, 0),
         array_to_string(project.sources, ','), project.executor_name, project.village_id,
         ({CHOSEN.format(project="project")})::int,
-        EXISTS (
-            SELECT FROM photos_claim AS claim
-            WHERE claim.project_id = project.id AND claim.withdrawn_at IS NULL AND claim.shared_reason = ''
-        )::int,
+        (project.id IN (
+            SELECT claim.project_id FROM photos_claim AS claim
+            WHERE claim.withdrawn_at IS NULL AND claim.shared_reason = ''
+        ))::int,
         array_to_string(reading.words, ' '), reading.marks, reading.built
     FROM projects_project AS project
     LEFT JOIN projects_activity AS activity ON activity.id = project.activity_id
@@ -63,12 +61,11 @@ COPY (
 SITES = """
 COPY (
     SELECT site.project_id,
-        CASE WHEN GeometryType(place.at) = 'POINT' THEN ST_X(place.at) END,
-        CASE WHEN GeometryType(place.at) = 'POINT' THEN ST_Y(place.at) END,
-        CASE WHEN GeometryType(place.at) <> 'POINT' THEN encode(ST_AsBinary(place.at), 'hex') END
+        CASE WHEN site.extent IS NULL THEN ST_X(site.point) END,
+        CASE WHEN site.extent IS NULL THEN ST_Y(site.point) END,
+        CASE WHEN site.extent IS NOT NULL THEN encode(ST_AsBinary(site.extent), 'hex') END
     FROM projects_site AS site
     JOIN projects_project AS project ON project.id = site.project_id
-    CROSS JOIN LATERAL (SELECT COALESCE(site.extent, site.point) AS at) AS place
     WHERE site.status = %(active)s AND project.status <> ALL(%(left_out)s)
       AND (%(only)s::bigint[] IS NULL OR site.project_id = ANY(%(only)s::bigint[]))
     ORDER BY site.project_id, site.no
@@ -96,7 +93,9 @@ def copied(query: str, values: Mapping[str, Any], columns: Mapping[str, pa.DataT
         file.seek(0)
         return pa_csv.read_csv(
             file,
-            read_options=pa_csv.ReadOptions(column_names=list(columns), block_size=1 << 23),
+            read_options=pa_csv.ReadOptions(
+                column_names=list(columns), block_size=1 << 23, use_threads=False
+            ),
             parse_options=pa_csv.ParseOptions(newlines_in_values=True),
             convert_options=pa_csv.ConvertOptions(
                 column_types=dict(columns), strings_can_be_null=False, null_values=[""]
@@ -108,33 +107,12 @@ def load(request: Request) -> Register:
     """Stream the register out; titles not read yet are read first."""
     readings.refresh()
     values = request.choice.values | {"active": SiteStatus.ACTIVE.value, "only": None}
-    table = copied(WORKS, values, COLUMNS)
+    table = copied(WORKS, values, COLUMNS).combine_chunks()
     keys = np.asarray(table["key"].to_numpy())
-    sites = _sites(copied(SITES, values, SITE_COLUMNS), keys)
+    sites = sites_of_rows(copied(SITES, values, SITE_COLUMNS), keys)
     records = Records(table, sites, keys)
     works = _works(table, keys, sites, records)
     return Register(works, sites, keys, table["chosen"].to_numpy().astype(bool), records)
-
-
-def _sites(table: pa.Table, keys: Ints) -> Sites:
-    owner_key = table["key"].to_numpy()
-    lon = table["lon"].to_numpy()
-    shaped = np.flatnonzero(np.isnan(lon))
-    shapes = shapely.from_wkb(
-        table["shape"].take(pa.array(shaped)).to_numpy(zero_copy_only=False).astype(object)
-    )
-    owner = np.searchsorted(keys, owner_key)
-    known = (
-        (owner < len(keys)) & (keys[np.minimum(owner, len(keys) - 1)] == owner_key)
-        if len(keys)
-        else owner < 0
-    )
-    if not known.all():  # a project that became a work between the two statements
-        raise RuntimeError("the register changed while it was read")
-    return Sites(
-        owner.astype(np.int32), lon.copy(), table["lat"].to_numpy().copy(),
-        dict(zip(shaped.tolist(), shapes.tolist(), strict=True)),
-    )  # fmt: skip
 
 
 class _Coded:
@@ -242,15 +220,17 @@ def _titles(table: pa.Table) -> tuple[TitleTable, NDArray[np.int32]]:
         whole = whole.chunk(0) if whole.num_chunks else pa.array([], _TEXT)
     title = np.asarray(whole.indices.to_numpy(), dtype=np.int32)
     written = whole.dictionary
-    _distinct, first = np.unique(title, return_index=True)
+    first = np.empty(len(written), dtype=np.int64)
+    first[title[::-1]] = np.arange(len(title))[::-1]
     split = pc.split_pattern(table["words"].take(pa.array(first)).combine_chunks(), " ")
     if isinstance(split, pa.ChunkedArray):
         split = split.combine_chunks()
     flat = split.flatten()
     numbers, offsets = _without_empty(flat, split.offsets.to_numpy())
-    ids, words = np.unique(numbers, return_inverse=True)
+    used = np.bincount(numbers) > 0
+    words = (np.cumsum(used) - 1)[numbers]
     text_of = {number: word for word, number in readings.vocabulary()}
-    vocabulary = tuple(text_of[number] for number in ids.tolist())
+    vocabulary = tuple(text_of[number] for number in np.flatnonzero(used).tolist())
     marks, built = _Coded(table["marks"]), _Coded(table["built"])
     marked = [readings.read_marks(text) for text in (*marks.names, "")]
     sets: dict[tuple[str, frozenset[str]], int] = {}
@@ -266,8 +246,11 @@ def _titles(table: pa.Table) -> tuple[TitleTable, NDArray[np.int32]]:
         built=built.ids[first] % (len(built.names) + 1),
         builds=tuple(readings.read_built(text) for text in (*built.names, "")),
         written=lambda number: str(written[number].as_py()),
+        sized=np.asarray(
+            pc.match_substring_regex(written, MAY_SAY_RE2).to_numpy(zero_copy_only=False), dtype=bool
+        ),
     )
-    return TitleTable.of_numbers(numbered, _frequencies(numbered, title)), title
+    return TitleTable.of_numbers(numbered, np.bincount(title, minlength=len(written))), title
 
 
 def _without_empty(flat: pa.Array, offsets: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -275,17 +258,6 @@ def _without_empty(flat: pa.Array, offsets: NDArray[Any]) -> tuple[NDArray[np.in
     full = np.asarray(pc.greater(pc.utf8_length(flat), 0).to_numpy(zero_copy_only=False), dtype=bool)
     before = np.concatenate([[0], np.cumsum(full)])
     return pc.cast(flat.filter(pa.array(full)), pa.int64()).to_numpy(), before[offsets].astype(np.int64)
-
-
-def _frequencies(numbered: NumberedTitles, title: NDArray[np.int32]) -> Frequencies:
-    """In how many works' titles each word stands."""
-    whose = np.repeat(np.arange(len(numbered.offsets) - 1), np.diff(numbered.offsets))
-    width = max(len(numbered.vocabulary), 1)
-    once = np.unique(whose * np.int64(width) + numbered.words)
-    holders = np.bincount(title, minlength=len(numbered.offsets) - 1)
-    counts = np.zeros(width, dtype=np.int64)
-    np.add.at(counts, once % width, holders[once // width])
-    return Frequencies(len(title), dict(zip(numbered.vocabulary, counts.tolist(), strict=False)))
 
 
 class Records:

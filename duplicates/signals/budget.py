@@ -1,11 +1,13 @@
 """[pure] How near two budgets are to each other. docs/signals/budget.md."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 from duplicates.comparison import Comparison, Finding, Record
 from duplicates.houses import both_houses, is_house
-from duplicates.works import Batch
+from duplicates.works import Batch, steps_below
 from places.message import mark as _
 from places.message import message, sentences
 
@@ -27,6 +29,7 @@ def _known(record: Record) -> float | None:
     return float(record.budget) if record.budget is not None and record.budget > 0 else None
 
 
+@lru_cache(maxsize=1)  # the signal volume asks it of the same pair
 def compare(pair: Comparison) -> Finding:
     """Level by ratio; "unknown" where one has no budget, or two houses have the sum that all houses get."""
     left, right = _known(pair.left), _known(pair.right)
@@ -47,7 +50,7 @@ def ratio_levels(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArr
     known = (left > 0) & (right > 0)
     ratio = np.divide(np.minimum(left, right), np.maximum(left, right), out=np.zeros(len(left)), where=known)
     edges = np.array([limit for _name, limit in LIMITS])
-    return np.where(known, 1 + (ratio[:, None] < edges[None, :]).sum(axis=1), 0).astype(np.int8)
+    return np.where(known, 1 + steps_below(ratio, edges), 0).astype(np.int8)
 
 
 def levels(batch: Batch) -> NDArray[np.int8]:

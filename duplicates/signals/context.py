@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from duplicates.comparison import Comparison, Finding, Record
 from duplicates.houses import both_houses, is_house
 from duplicates.title_words import BELOW, CONTINUED, MAINTENANCE, ON_TOP
-from duplicates.titles import PHASE, SIDE, STRETCH, Title, contradictions, read_title
+from duplicates.titles import PHASE, SIDE, STRETCH, Title, contradictions
 from duplicates.works import Batch
 from places.message import mark as _
 from places.message import message, sentences
@@ -59,7 +59,7 @@ def compare(pair: Comparison) -> Finding:
     for kind in DECLARED:
         if kind in declared:
             return Finding(kind, message(f"context.{kind}"))
-    left, right = read_title(pair.left.title), read_title(pair.right.title)
+    left, right = pair.titles
     explained = (
         _by_title(left, right)
         or _continued(left, right)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duplicates.comparison import Comparison, Finding
-from duplicates.works import Batch, by_distinct, plain_name
+from duplicates.works import Batch, plain_name
 from places.message import mark as _
 from places.message import message, sentences
 
@@ -43,7 +43,7 @@ def compare(pair: Comparison) -> Finding:
 
 def levels(batch: Batch) -> NDArray[np.int8]:
     """The levels of many pairs, as indices into LEVELS."""
-    column, names = batch.works.executor, batch.works.names["executor"]
-    return by_distinct(
-        column[batch.left], column[batch.right], lambda a, b: LEVELS.index(_level(names[a], names[b]))
-    )
+    left, right = batch.works.executor[batch.left], batch.works.executor[batch.right]
+    same = np.array([LEVELS.index(_level(name, name)) for name in batch.works.names["executor"]] + [0])
+    found = np.where(left == right, same[left], LEVELS.index("different"))
+    return np.where((left < 0) | (right < 0), 0, found).astype(np.int8)

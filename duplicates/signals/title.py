@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from duplicates.comparison import Comparison, Finding
 from duplicates.signals import work_type
-from duplicates.titles import BUILT_KIND, OF_ONE_PLAN, Likeness, compare_titles, read_title
+from duplicates.titles import BUILT_KIND, OF_ONE_PLAN, Likeness, compare_titles
 from duplicates.works import Batch
 from places.message import Message, message, sentences
 from places.message import mark as _
@@ -67,7 +67,7 @@ def compare(pair: Comparison) -> Finding:
     Phases, sides and stations are the signal context's, and a road against a drain is work_type's where both types
     are known to differ: each counts once.
     """
-    left, right = read_title(pair.left.title), read_title(pair.right.title)
+    left, right = pair.titles
     if not left.words or not right.words:
         return Finding("unknown", message("title.unknown"))
     kinds = work_type.compare(pair).level

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from duplicates.comparison import Comparison, Finding
 from duplicates.signals import budget
-from duplicates.volumes import Volume, volume_in, volume_of
-from duplicates.works import Batch
+from duplicates.volumes import Volume, volume_of
+from duplicates.works import Batch, steps_below
 from places.message import mark as _
 from places.message import message, sentences
 
@@ -61,41 +61,17 @@ def compare(pair: Comparison) -> Finding:
 
 def levels(batch: Batch) -> NDArray[np.int8]:
     """The levels of many pairs, as indices into LEVELS."""
-    values, units = _columns(batch)
+    values, units = batch.works.measures
     (a, b), (unit_a, unit_b) = ((one[batch.left], one[batch.right]) for one in (values, units))
     known = (a > 0) & (b > 0) & (unit_a == unit_b)
     ratio = np.divide(np.minimum(a, b), np.maximum(a, b), out=np.zeros(len(batch)), where=known)
     edges = np.array([limit for _name, limit in LIMITS])
     places = np.array([LEVELS.index(name) for name, _limit in LIMITS])
-    found = places[np.minimum((ratio[:, None] < edges[None, :]).sum(axis=1), len(edges) - 1)]
+    found = places[np.minimum(steps_below(ratio, edges), len(edges) - 1)]
     found = np.where((found == LEVELS.index("same")) & (a <= SMALL), LEVELS.index("same_small"), found)
     found = np.where(known, found, 0).astype(np.int8)
-    sums = budget.levels(batch)
+    repeats = np.zeros((len(LEVELS), len(budget.LEVELS)), dtype=bool)
     for mine, theirs in REPEATS:
-        found[(found == LEVELS.index(mine)) & (sums == budget.LEVELS.index(theirs))] = 0
+        repeats[LEVELS.index(mine), budget.LEVELS.index(theirs)] = True
+    found[repeats[found, budget.levels(batch)]] = 0
     return found
-
-
-def _columns(batch: Batch) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Value and unit of every work in base units; where the column is empty, what the title of a pair's work says."""
-    works = batch.works
-    values, units = works.volume.copy(), works.unit.astype(np.int64)
-    names = list(works.names["unit"])
-    bases = [Volume.of(1.0, name) for name in names]
-    factor = np.array([base.value for base in bases] + [1.0])
-    numbers: dict[str, int] = {"": -1}
-    as_base = np.array([numbers.setdefault(base.unit, len(numbers)) for base in bases] + [-1])
-    values, units = np.round(values * factor[units], 4), as_base[units]
-    empty = np.zeros(len(works), dtype=bool)
-    empty[batch.left] = empty[batch.right] = True
-    empty &= ~(works.volume > 0)
-    values[~(works.volume > 0)] = 0.0
-    by_title: dict[int, Volume | None] = {}
-    for row in np.flatnonzero(empty).tolist():
-        title = int(works.title[row])
-        if title not in by_title:
-            by_title[title] = volume_in(works.titles.written(title))
-        inside = by_title[title]
-        if inside is not None:
-            values[row], units[row] = inside.value, numbers.setdefault(inside.unit, len(numbers))
-    return values, units

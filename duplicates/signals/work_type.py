@@ -1,5 +1,7 @@
 """[pure] Whether two records are of the same kind of work. docs/signals/work_type.md."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,6 +42,7 @@ def _level(left: str, right: str) -> str:
     return "same" if left == right else "akin" if frozenset((left, right)) in AKIN else "different"
 
 
+@lru_cache(maxsize=1)  # three signals ask it of one pair
 def compare(pair: Comparison) -> Finding:
     """Level by type; "unknown" when one has none, or is "other", which says nothing."""
     left, right = pair.left.work_type or "other", pair.right.work_type or "other"

@@ -70,9 +70,9 @@ def conclude(
     merges = engagement is None and kind == DecisionKind.SAME_RECORD
     if merges:
         _check_merge(kept, money)
-    Pair.objects.select_for_update().get(pk=pair.pk)
     if engagement is not None:
         engagement_pairs.take(engagement, pair)
+    Pair.objects.select_for_update().get(pk=pair.pk)
     if seen is not None:
         _refuse_meanwhile(pair, engagement, seen)
     decision = Decision.objects.create(

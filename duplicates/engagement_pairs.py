@@ -124,12 +124,12 @@ def find(
     places: Sequence[str],
     radius: Radius,
     frequencies: Frequencies,
-    step: Callable[[], None] = lambda: None,
+    step: Callable[[int], None] = lambda _steps: None,
 ) -> tuple[list[Found], int, int]:
     """Pairs of which one lies in the places and period, as of the cut-off, from the stored minimum on.
 
-    step: called after each batch of states. Returns the pairs, how many projects were looked at, how many pairs
-    lay within the radius.
+    step: called after each batch of states with how many there are. Returns the pairs, how many projects were looked
+    at, how many pairs lay within the radius.
     """
     own = set(own_projects(engagement, places))
     read = _read(engagement, own, own | _neighbours(own, engagement, radius.largest), step)
@@ -168,7 +168,7 @@ def _candidates(works: Works, records: Sequence[Record], radius: Radius) -> Batc
 
 
 def _read(
-    engagement: Engagement, own: Collection[int], ids: Collection[int], step: Callable[[], None]
+    engagement: Engagement, own: Collection[int], ids: Collection[int], step: Callable[[int], None]
 ) -> _Read:
     read = _Read()
     for states in freezing.batches(engagement, ids):
@@ -180,7 +180,7 @@ def _read(
             read.keys.append(state.pk)
             read.own.append(state.pk in own)
             read.named.append(_may_be_named(engagement, state))
-        step()
+        step(len(ids) // freezing.BATCH + 1)
     return read
 
 
@@ -390,6 +390,7 @@ def _keep_register(engagement: Engagement, frequencies: Frequencies) -> None:
 # A pair that a person names ---------------------------------------------------------------------------------
 
 
+@transaction.atomic
 def take(engagement: Engagement, pair: Pair) -> EngagementPair:
     """The engagement's own of a pair; one that no scan of it found is scored now.
 
@@ -402,11 +403,11 @@ def take(engagement: Engagement, pair: Pair) -> EngagementPair:
     both = _scored(pair, states, frequencies_of(engagement))
     if both is None or not _was_a_pair(engagement, states.values(), both):
         raise Problem(message("engagement.not_then", assignment=engagement.assignment), status=409)
+    Engagement.objects.select_for_update().get(pk=engagement.pk)  # a scan may be storing just now
     row = _row(engagement, pair.pk, both, freezing.is_over(engagement))
-    row.save()
+    EngagementPair.objects.bulk_create([row], ignore_conflicts=True)
     _group(engagement)
-    row.refresh_from_db()
-    return row
+    return EngagementPair.objects.get(engagement=engagement, pair=pair)
 
 
 def _was_a_pair(engagement: Engagement, states: Iterable[ProjectAsOf], both: ScoredPair) -> bool:

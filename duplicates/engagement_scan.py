@@ -63,6 +63,19 @@ def finish(engagement: Engagement) -> bool:
     return pairs.is_frozen(engagement)
 
 
+def scan_at_once(engagement: Engagement) -> Scan:
+    """Scan the engagement without the worker, as the system."""
+    scan = Scan.objects.create(
+        engagement=engagement,
+        years=_years(engagement),
+        radius_m=float(settings.DUPLICATE_RADIUS_M),
+        engine="array",
+        state=Scan.State.WAITING,
+    )
+    run(scan)
+    return scan
+
+
 def require_frozen(engagement: Engagement) -> None:
     """Raises Problem (503) where the state of the cut-off is due and not there yet."""
     if not finish(engagement):
@@ -102,12 +115,13 @@ def _look_for_pairs(keeper: Keeper) -> None:
     partly = scan.place_id is not None and (not final or pairs.is_frozen(engagement))
     places = [str(scan.place_id)] if partly else whole
     frequencies = pairs.frequencies_of(engagement)
+    Scan.objects.filter(pk=scan.pk).update(steps_done=0)  # one that was cut off begins anew
     found, projects, candidates = pairs.find(
         engagement,
         places=places,
         radius=Radius(scan.radius_m, settings.DUPLICATE_RADIUS_BY_TYPE_M),
         frequencies=frequencies,
-        step=keeper.step,
+        step=lambda steps: keeper.step(steps=steps),
     )
     with transaction.atomic():
         pairs.store(engagement, found, places=places, frequencies=frequencies, final=final)

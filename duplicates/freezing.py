@@ -54,7 +54,7 @@ SENTENCES = sentences(
     }
 )
 
-_BATCH = 500
+BATCH = 500
 _ACTS = 500  # how many of the newest acts a remembered state is known by
 _REMEMBERED_S = 300
 
@@ -79,8 +79,8 @@ def states(engagement: Engagement, project_ids: Iterable[int]) -> dict[int, Proj
     wanted = set(project_ids)
     found = _kept(engagement, wanted)
     missing = sorted(wanted - found.keys())
-    for start in range(0, len(missing), _BATCH):
-        made = rebuild(missing[start : start + _BATCH], engagement.cut_off)
+    for start in range(0, len(missing), BATCH):
+        made = rebuild(missing[start : start + BATCH], engagement.cut_off)
         keep(engagement, made.values())
         found |= made
     return found
@@ -109,8 +109,8 @@ def _as_stored(made: Mapping[int, ProjectAsOf]) -> list[dict[str, Any]]:
 def batches(engagement: Engagement, project_ids: Iterable[int]) -> Iterator[list[ProjectAsOf]]:
     """The same states, some hundred at a time, without keeping those that are not kept yet."""
     ids = sorted(set(project_ids))
-    for start in range(0, len(ids), _BATCH):
-        wanted = ids[start : start + _BATCH]
+    for start in range(0, len(ids), BATCH):
+        wanted = ids[start : start + BATCH]
         found = _kept(engagement, wanted)
         found |= rebuild([pk for pk in wanted if pk not in found], engagement.cut_off)
         yield [found[pk] for pk in wanted if pk in found]

@@ -45,17 +45,23 @@ start_web() {
   start_process web "${WEB[@]}"
 }
 
-# start_worker NAME: worker and worker2 take from the queue, behind web and intake (nice); seal chains the audit events.
+# start_worker NAME: worker and worker2 take from the queue, behind web and intake (nice); seal chains the audit events;
+# database only watches the private cluster, which runs on its own: it ends when that ends.
 start_worker() {
   case $1 in
+    database)
+      cluster_running || start_cluster
+      start_process database tail --pid="$(postmaster)" --sleep-interval=1 --follow /dev/null
+      ;;
     worker*) start_process "$1" nice -n 10 "$VENV/bin/python" manage.py db_worker ;;
     seal) start_process seal "$VENV/bin/python" manage.py seal_audit --watch 10 ;;
   esac
 }
 
-# start_workers: two for the queue, one a core of the smallest server; and the sealer.
+# start_workers: two for the queue, one a core of the smallest server; the sealer; and whoever watches the database.
 start_workers() {
   local name
+  [ -n "${GEOMONITOR_DATABASE_URL:-}" ] || start_worker database
   for name in worker worker2 seal; do start_worker $name; done
 }
 
@@ -113,15 +119,25 @@ except urllib.error.HTTPError as error:
 CODE
 }
 
+# wait_for_one: sets GONE, the next process that ends, and STATUS, its exit code. Bash forgets one that ended before it
+# was waited for as a job, but still knows its code. GONE stays empty when a signal came instead.
+wait_for_one() {
+  local pid
+  GONE="" STATUS=0
+  wait -n -p GONE "${!PROCESSES[@]}" 2>/dev/null || STATUS=$?
+  [ -z "${GONE:-}" ] || return 0
+  for pid in "${!PROCESSES[@]}"; do
+    kill -0 "$pid" 2>/dev/null && continue
+    GONE=$pid STATUS=0
+    wait "$pid" 2>/dev/null || STATUS=$?
+    return 0
+  done
+}
+
 # wait_for_processes: returns only through a signal; a process that ends by itself with an error ends the script.
 wait_for_processes() {
-  local gone name status
-  while true; do
-    gone="" status=0
-    wait -n -p gone "${!PROCESSES[@]}" || status=$?
-    [ -n "$gone" ] || return 0
-    name=${PROCESSES[$gone]}
-    start_again "$name" $status || ended "$gone"
-    unset "PROCESSES[$gone]"
+  while wait_for_one && [ -n "${GONE:-}" ]; do
+    start_again "${PROCESSES[$GONE]}" $STATUS || ended "$GONE"
+    unset "PROCESSES[$GONE]"
   done
 }

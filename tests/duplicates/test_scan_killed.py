@@ -1,12 +1,14 @@
-"""Processes that are really killed in the middle of a scan: a worker, its database session, the command.
+"""Processes that are really killed in the middle of a scan: a worker, its session, the command, PostgreSQL itself.
 
 A scan stops where the test wants it: the row of a part, written but not committed by the test, holds up whoever
 stores the same part.
 """
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +28,7 @@ from duplicates.scan import cancel, scan_register, start
 from duplicates.scan_keeping import is_held
 from projects.models import Project
 from tests.cast import Cast
+from tests.duplicates.own_cluster import Cluster
 from tests.factories import ProjectFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,10 +56,10 @@ def street(cast: Cast) -> list[Project]:
 class Started:
     """A manage.py command as a process of its own, in the test's database."""
 
-    def __init__(self, log: Path, *words: str) -> None:
+    def __init__(self, log: Path, *words: str, url: str = "") -> None:
         address = urlsplit(configured.DATABASE_URL)
         here = urlunsplit(address._replace(path=f"/{connection.settings_dict['NAME']}"))
-        known = {**os.environ, "GEOMONITOR_DATABASE_URL": here, "GEOMONITOR_DEMO": "0"}
+        known = {**os.environ, "GEOMONITOR_DATABASE_URL": url or here, "GEOMONITOR_DEMO": "0"}
         self.log = log
         with log.open("w") as out:
             command = [sys.executable, str(ROOT / "manage.py"), *words]
@@ -81,8 +84,8 @@ def run_command(tmp_path: Path) -> Iterator[Start]:
     """run_command("db_worker"): killed at the end of the test, if it is still there."""
     started: list[Started] = []
 
-    def run(*words: str) -> Started:
-        started.append(Started(tmp_path / f"{words[0]}-{len(started)}.log", *words))
+    def run(*words: str, url: str = "") -> Started:
+        started.append(Started(tmp_path / f"{words[0]}-{len(started)}.log", *words, url=url))
         return started[-1]
 
     yield run
@@ -96,7 +99,7 @@ def worker(run_command: Start) -> Callable[[], Started]:
 
 
 def until(answer: Answer, started: Started | None = None) -> Any:
-    """Ask the database again and again until there is an answer; fails when none comes, with what the process said."""
+    """Ask the database ten times a second until there is an answer; fails when none comes, with what the process said."""
     for _turn in range(DEADLINE_S * 10):
         if found := answer():
             return found
@@ -107,13 +110,20 @@ def until(answer: Answer, started: Started | None = None) -> Any:
     raise AssertionError(started.log.read_text() if started else "no answer")
 
 
+WAITING = """
+SELECT pid FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%duplicates_scanpart%'
+"""
+HOLD_UP = """
+SET LOCAL session_replication_role = replica;  -- the scan may not be there yet
+INSERT INTO duplicates_scanpart (scan_id, no, done_at, candidates, stored) VALUES (%s, %s, now(), 0, 0)
+"""
+
+
 def waiting_session() -> int | None:
     """The process number of the session that waits for the row of the test."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            " AND query LIKE '%duplicates_scanpart%'"
-        )
+        cursor.execute(WAITING)
         found = cursor.fetchone()
     return found[0] if found else None
 
@@ -125,12 +135,7 @@ def held_up(scan: int) -> Iterator[None]:
     try:
         with other.cursor() as cursor:
             cursor.execute("BEGIN")
-            cursor.execute("SET LOCAL session_replication_role = replica")  # the scan may not be there yet
-            cursor.execute(
-                "INSERT INTO duplicates_scanpart (scan_id, no, done_at, candidates, stored)"
-                " VALUES (%s, %s, now(), 0, 0)",
-                [scan, PART],
-            )
+            cursor.execute(HOLD_UP, [scan, PART])
         yield
     finally:
         other.close()
@@ -273,3 +278,48 @@ def test_a_scan_that_is_stopped_after_its_worker_was_killed_stays_stopped(
     two.end()
     assert (scan.state, scan.parts.count()) == ("cancelled", PART)
     assert 0 < len(everything()) < len(unbroken)
+
+
+# PostgreSQL itself ------------------------------------------------------------------------------------------
+
+PAIRS = "SELECT left_id, right_id, distance_m, weight, probability, signals, gone_at FROM duplicates_pair ORDER BY 1, 2"
+STATE = """
+SELECT state, (SELECT count(*) FROM duplicates_scanpart WHERE scan_id = scan.id), message->>'code'
+FROM duplicates_scan AS scan ORDER BY id DESC LIMIT 1
+"""
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    folder = Path(tempfile.mkdtemp(prefix="geomonitor-"))
+    folder.chmod(0o755)  # PostgreSQL's user has to get in
+    made = Cluster(folder)
+    yield made
+    made.end()
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("with_worker", [False, True], ids=["the server", "the server and the worker"])
+def test_a_scan_goes_on_after_the_server_was_killed(
+    cast: Cast, unbroken: list[Any], cluster: Cluster, run_command: Start, with_worker: bool
+) -> None:
+    def a_worker() -> Started:
+        return run_command("db_worker", "--interval", "0.1", "--no-startup-delay", url=cluster.url)
+
+    scan = start(actor=cast.fitri)
+    cluster.load_the_tests_database()
+    blocker = cluster.connect()
+    blocker.cursor().execute(HOLD_UP, [scan.pk, PART])
+    one = a_worker()
+    until(lambda: cluster.ask(WAITING), one)
+    if with_worker:
+        one.kill()
+    cluster.crash()
+    cluster.begin()
+    if with_worker:
+        assert cluster.ask(STATE) == [("running", PART, None)]  # what was stored is stored
+        one = a_worker()
+    until(lambda: cluster.ask(STATE)[0][0] == "done", one)
+    one.end()
+    assert cluster.ask(STATE) == [("done", 24, "scan.resumed")]
+    assert cluster.ask(PAIRS) == unbroken

@@ -67,6 +67,30 @@ def test_it_does_not_start_again_for_ever(shell: Shell, name: str, often: int) -
     assert (shell.clone / "var" / "turns").read_text().count("turn") == often
 
 
+def test_it_starts_a_killed_database_again(shell: Shell) -> None:
+    """A process plays the database's; it is killed, is started again, is killed, and does not start any more."""
+    words = shell.run(
+        """
+        mkfifo "$VAR/never"
+        start_cluster() {
+          echo start >>"$VAR/starts"
+          [ "$(wc -l <"$VAR/starts")" -lt 3 ] || stop_with "PostgreSQL did not start."
+          bash -c 'read -r _ <>"$GEOMONITOR_VAR/never"' &
+          echo $! >"$VAR/pid"
+          [ "$(wc -l <"$VAR/starts")" = 1 ] || kill -KILL "$(postmaster)"
+        }
+        postmaster() { cat "$VAR/pid"; }
+        cluster_running() { [ -e "$VAR/pid" ] && kill -0 "$(postmaster)" 2>/dev/null; }
+        start_worker database
+        kill -KILL "$(postmaster)"
+        wait_for_processes
+        """
+    )
+    assert words.returncode == 1
+    assert words.stdout.count("The database process was ended (exit code 0); it is started again.") == 2
+    assert "PostgreSQL did not start." in words.stderr
+
+
 def test_it_ends_a_process_that_does_not_listen(shell: Shell) -> None:
     pid = shell.says(
         """

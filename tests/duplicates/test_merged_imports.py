@@ -190,3 +190,29 @@ def test_a_living_record_of_the_same_name_is_found_before_a_merged_one(cast: Cas
     assert (outcome.new, outcome.changed) == (0, 1)
     assert "import.merged" not in [note.code for note in outcome.notes]
     assert planned(kept) == 100_000_000
+
+
+def page_table() -> list[list[str]]:
+    """The rows of the worked example in docs/design/duplicate-cases.md."""
+    text = (
+        Path("docs/design/duplicate-cases.md").read_text(encoding="utf-8").partition("### Worked example")[2]
+    )
+    rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in cells] for cells in rows[2:]]
+
+
+@pytest.mark.parametrize("column", [1, 2], ids=["once", "both"])
+def test_it_follows_the_design_page(cast: Cast, load: Load, both, column: int) -> None:
+    def shown(*projects: Project) -> str:
+        return ", ".join(f"{planned(project):,.0f}".replace(",", ".") for project in projects)
+
+    gone, kept = both
+    decision = merged(cast, kept=kept, gone=gone, money=["", "once", "both"][column])
+    found = [shown(kept)]
+    load(row("A", 130_000_000), row("B", 100_000_000))
+    found.append(shown(kept))
+    load(row("A", 130_000_000, revised=150_000_000), row("B", 100_000_000, revised=100_000_000))
+    found.append(shown(kept))
+    withdraw(decision=decision, reason="Ternyata dua.", actor=cast.eko)
+    found.append(shown(gone, kept))
+    assert found == [cells[column] for cells in page_table()]

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Action, Person, reach
@@ -214,13 +214,6 @@ class PairQuerySet(models.QuerySet["Pair"]):
     def current(self) -> "PairQuerySet":
         """Pairs that the newest scan over them still found."""
         return self.filter(gone_at__isnull=True)
-
-    def with_triage(self) -> "PairQuerySet":
-        """Annotates `triage`, the kind of the newest monitor's decision in force, or None."""
-        newest = Decision.objects.filter(
-            pair=OuterRef("pk"), engagement__isnull=True, withdrawn_at__isnull=True
-        ).order_by("-at", "-pk")
-        return self.annotate(triage=Subquery(newest.values("kind")[:1]))
 
 
 class Pair(models.Model):

@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Avg, Count, F, Func, Q, Sum
+from django.db.models import Avg, Count, Exists, F, Func, Q, Sum
 from django.db.models.functions import Floor
 from django.utils.translation import gettext as _
 
 from accounts.access import Action, Person, reach
 from budgets.models import FundSource
+from duplicates.listing import settled
 from duplicates.models import Pair
 from places.models import Level, Place
 from projects import filters
@@ -109,12 +110,12 @@ def figures(user: Person, chosen: Filters) -> Figures:
 
 
 def _open_pairs(user: Person, projects: ProjectQuerySet) -> int | None:
-    """Likely pairs without a conclusion that touch the selected projects; None for people who don't scan."""
+    """Likely pairs that wait for a conclusion, also again, and touch the selected projects; None for who does not scan."""
     if not reach(user, Action.SCAN):
         return None
     ids = projects.order_by().values("pk")
-    pairs = Pair.objects.visible_to(user).current().filter(probability__gte=LIKELY).with_triage()
-    return pairs.filter(Q(triage__isnull=True), Q(left__in=ids) | Q(right__in=ids)).count()
+    pairs = Pair.objects.visible_to(user).current().filter(~Exists(settled(user)), probability__gte=LIKELY)
+    return pairs.filter(Q(left__in=ids) | Q(right__in=ids)).count()
 
 
 def facets(user: Person, chosen: Filters) -> list[Facet]:

@@ -11,7 +11,10 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.core.cache import cache
 from django.core.management import call_command
+from django.utils import timezone
 
+from duplicates.decisions import conclude
+from duplicates.models import Decision, Pair, Scan
 from maps import ground, summary
 from projects.filters import Filters
 from projects.models import Project, Status
@@ -208,3 +211,15 @@ def test_every_module_is_in_the_import_map_and_every_import_too(client, cast):
         assert f"geomonitor/{path.relative_to(root).as_posix().removesuffix('.js')}" in known
         imported = set(re.findall(r'^import .* from "([^"]+)";$', path.read_text(), re.MULTILINE))
         assert imported <= known, path.name
+
+
+def test_the_figure_of_pairs_counts_what_waits_also_again(cast: Cast) -> None:
+    left, right = sorted((ProjectFactory(village=cast.sragi) for _ in range(2)), key=lambda one: one.code)
+    pair = Pair.objects.create(
+        left=left, right=right, scan=Scan.objects.create(), distance_m=0, weight=6, probability=0.98
+    )
+    assert summary.figures(cast.eko, Filters()).pairs == 1
+    decision = conclude(pair=pair, kind="elsewhere", reason="Beda gang.", actor=cast.eko)
+    assert summary.figures(cast.eko, Filters()).pairs == 0
+    Decision.objects.filter(pk=decision.pk).update(reopened_at=timezone.now())
+    assert summary.figures(cast.eko, Filters()).pairs == 1

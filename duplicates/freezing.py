@@ -55,6 +55,12 @@ SENTENCES = sentences(
 )
 
 BATCH = 500
+HEAVY = (
+    "search",
+    "imported",
+    "village__boundary",
+    "village__parent__boundary",
+)  # of a project, and not asked for
 _ACTS = 500  # how many of the newest acts a remembered state is known by
 _REMEMBERED_S = 300
 
@@ -134,7 +140,7 @@ def rebuild(project_ids: Sequence[int], cut_off: date) -> dict[int, ProjectAsOf]
     """The states at the end of a day, from the record; projects made later are left out."""
     moment = end_of(cut_off)
     projects = Project.objects.filter(pk__in=project_ids, created_at__lt=moment)
-    found = list(projects.select_related("village__parent", "activity").defer("search"))
+    found = list(projects.select_related("village__parent", "activity").defer(*HEAVY))
     material = _Material.read([project.pk for project in found], moment)
     return {project.pk: _state(project, material, cut_off) for project in found}
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext, pgettext
 
 from budgets.models import FundSource
-from duplicates.freezing import present
+from duplicates.freezing import HEAVY, present
 from duplicates.overlap import shared_metres
 from duplicates.project_as_of import PhotoAsOf, ProjectAsOf
 from places.earth import metres_between, metres_between_geometries
@@ -104,7 +104,7 @@ def now_of(project_ids: Iterable[int]) -> dict[int, tuple[ProjectAsOf, int]]:
         sites.setdefault(site.project_id, []).append(site)
     shorts = dict(FundSource.objects.values_list("code", "short"))
     projects = Project.objects.filter(pk__in=ids).select_related("village__parent", "activity")
-    counted = projects.defer("search").annotate(
+    counted = projects.defer(*HEAVY).annotate(
         photos=Count("claims", filter=Q(claims__withdrawn_at__isnull=True))
     )
     return {

@@ -37,6 +37,7 @@ class _QuietWorker(Worker):
 @contextmanager
 def workers(address: str, processes: int) -> Iterator[Client]:
     """A client of the cluster at an address; of so many processes here when there is none. Raises Unreachable."""
+    logging.getLogger("distributed").setLevel(logging.WARNING)  # its comings and goings are not this log's
     if address:
         with _client(address) as client:
             yield client

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.utils import timezone
 
 from accounts.access import Person
 from accounts.models import AuditEvent, AuditSeal
@@ -61,6 +62,7 @@ def event(
     """The same, not yet written: for jobs that write thousands at once with bulk_create."""
     is_person = actor is not None and actor.is_authenticated
     return AuditEvent(
+        at=timezone.now(),
         actor_id=actor.pk if is_person and actor else None,
         actor_name=f"{actor} ({actor.get_username()})" if is_person and actor else "system",
         action=action,

@@ -7,7 +7,7 @@ import io
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import shapely
@@ -19,9 +19,11 @@ from accounts import audit
 from accounts.models import AuditEvent, User
 from budgets.models import BudgetLine, BudgetVersion, FundSource, Realisation, VersionKind
 from budgets.money import recompute
+from duplicates.engagement_scan import scan_at_once
 from duplicates.models import Engagement
 from duplicates.scan import scan_register
 from geomonitor.demo import sending
+from geomonitor.demo.clock import clock, entered_at, status_days
 from geomonitor.demo.land import Village
 from geomonitor.demo.people import People, make_people
 from geomonitor.demo.plan import plan
@@ -102,7 +104,7 @@ def seed_register(
         stored = _projects(made)
         _money(made, stored)
         _relations(made, stored)
-        _engagement(made, people)
+        engagement = _engagement(made, people)
     tell(f"Pekerjaan, anggaran, dan pengguna tersimpan ({people.named['officer']} di {made.home}).")
     parcels = [_parcel(project, stored[project.key], people) for project in made.projects]
     sending.send_all(
@@ -111,6 +113,8 @@ def seed_register(
     sending.look_at(_shown_by_cases(made))
     scan = scan_register(actor=None).scan
     tell(f"Indikasi ganda: {scan.stored} pasangan disimpan dari {scan.candidates} yang berdekatan.")
+    inside = scan_at_once(engagement)
+    tell(f"Penugasan {engagement.assignment}: {inside.stored} pasangan per {engagement.cut_off}.")
     _note(SEEDED, people, wanted)
     return made
 
@@ -184,7 +188,8 @@ def _projects(made: Plan) -> dict[str, Project]:
     places = Place.objects.in_bulk({project.village for project in made.projects})
     stored = {}
     for project in made.projects:
-        stored[project.key] = _project(project, places[project.village])
+        with clock(entered_at(project, made.as_of)):
+            stored[project.key] = _project(project, places[project.village])
     _versions(made, stored)
     _statuses(made, stored)
     return stored
@@ -245,6 +250,9 @@ def _versions(made: Plan, stored: dict[str, Project]) -> None:
                 site.point = geos_point(one.now.point)
                 moved.append(site)
     SiteVersion.objects.bulk_create(later, batch_size=1000)
+    for version in later:
+        version.created_at = version.valid_from
+    SiteVersion.objects.bulk_update(later, ["created_at"], batch_size=1000)
     for site in moved:
         site.save(update_fields=["point"])
         place_pin(Project.objects.get(pk=site.project_id))
@@ -268,18 +276,33 @@ _REASONS = {
 
 
 def _statuses(made: Plan, stored: dict[str, Project]) -> None:
-    """Where each project stands today, and whether the public sees it."""
-    changes = []
+    """Where each project stands today, the days on which it came there, and whether the public sees it."""
+    changes, days, acts = [], [], []
     for planned in made.projects:
         project = stored[planned.key]
-        if planned.status != project.status:
-            reason = _REASONS.get(planned.status, "")
-            changes.append(
-                StatusChange(project=project, before=project.status, after=planned.status, reason=reason)
-            )
+        for before, after, at in status_days(planned, made.as_of):
+            reason = _REASONS.get(after, "")
+            changes.append(StatusChange(project=project, before=before, after=after, reason=reason))
+            days.append(at)
+            acts.append(_status_act(project, before, after, reason, at))
         project.status, project.published = planned.status, planned.published
     Project.objects.bulk_update(stored.values(), ["status", "published"], batch_size=500)
     StatusChange.objects.bulk_create(changes, batch_size=1000)
+    for change, at in zip(changes, days, strict=True):
+        change.at = at
+    StatusChange.objects.bulk_update(changes, ["at"], batch_size=1000)
+    AuditEvent.objects.bulk_create(acts, batch_size=1000)
+
+
+def _status_act(project: Project, before: str, after: str, reason: str, at: datetime) -> AuditEvent:
+    data: dict[str, object] = {"changes": {"status": [before, after]}} | (
+        {"reason": reason} if reason else {}
+    )
+    act = audit.event(
+        actor=None, action="project.status", subject=project, place=project.village_id, data=data
+    )
+    act.at = at
+    return act
 
 
 # Money and the rest ----------------------------------------------------------------------------------------
@@ -336,20 +359,18 @@ def _relations(made: Plan, stored: dict[str, Project]) -> None:
     )
 
 
-def _engagement(made: Plan, people: People) -> None:
-    """The auditor's assignment: the whole regency, the three years, as of the day after the last one.
-
-    What was entered after the cut-off is in no assignment, and the demo is entered the day after it ends.
-    """
+def _engagement(made: Plan, people: People) -> Engagement:
+    """The auditor's assignment: the whole regency, the three years, as of the end of the month before the last day."""
     engagement = Engagement.objects.create(
         assignment=f"700/{made.as_of.year}/ST-014",
         title="Pemeriksaan kegiatan fisik desa",
         first_year=made.years[0],
         last_year=made.years[2],
-        cut_off=made.as_of + timedelta(days=1),
+        cut_off=made.as_of.replace(day=1) - timedelta(days=1),
     )
     engagement.team.set([people.named["auditor"]])
     engagement.places.set([Place.objects.get(pk=made.home[:5])])
+    return engagement
 
 
 def _parcel(planned: PlannedProject, project: Project, people: People) -> sending.Parcel:

@@ -6,18 +6,21 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connections
 
 from geomonitor.demo import pictures
 from geomonitor.demo.arriving import Arrival, arrival_of, refused_file
+from geomonitor.demo.clock import clock
 from geomonitor.demo.register import PlannedPhoto, PlannedProject
 
 if TYPE_CHECKING:
     from accounts.models import User
     from photos.evidence import Fix
 
+_LOOKED_AT_AFTER = timedelta(hours=20)
 _NAMESPACE = uuid.UUID("5b1f6a52-4a0f-4f0f-8f5d-3a10c0de3510")
 
 
@@ -118,18 +121,20 @@ def _send(
     count = 0
     for photo in photos:
         arrival = _arrival(parcel.project, photo, originals.get(photo.key))
-        claim = take_in(
-            actor=sender,
-            uuid=claim_uuid(photo.key),
-            project=project,
-            site=sites[parcel.site_ids[photo.site_no]],
-            upload=arrival.content,
-            file_name=arrival.name,
-            progress=photo.progress,
-            fix=_sealed(arrival, sender),
-            shared_reason=photo.shared,
-            received_at=photo.received_at,
-        )
+        fix = _sealed(arrival, sender)
+        with clock(photo.received_at):
+            claim = take_in(
+                actor=sender,
+                uuid=claim_uuid(photo.key),
+                project=project,
+                site=sites[parcel.site_ids[photo.site_no]],
+                upload=arrival.content,
+                file_name=arrival.name,
+                progress=photo.progress,
+                fix=fix,
+                shared_reason=photo.shared,
+                received_at=photo.received_at,
+            )
         if not claim.photo.display:
             keep(claim.photo, *pictures.shown(arrival.picture))
         _review(claim, photo, parcel.reviewer_id)
@@ -169,7 +174,8 @@ def _review(claim: object, photo: PlannedPhoto, reviewer_id: int) -> None:
     decision, _colon, reason = photo.review.partition(": ")
     if decision == "accepted" and claim.verdict != "verified":
         return
-    review(actor=User.objects.get(pk=reviewer_id), claim=claim, decision=decision, reason=reason)
+    with clock(photo.received_at + _LOOKED_AT_AFTER):
+        review(actor=User.objects.get(pk=reviewer_id), claim=claim, decision=decision, reason=reason)
 
 
 def _send_refused(parcel: Parcel) -> None:

@@ -7,18 +7,22 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 
-from accounts.models import User
-from duplicates.models import Pair
+from accounts.models import AuditEvent, User
+from duplicates import freezing
+from duplicates.models import Engagement, EngagementPair, Pair
+from geomonitor.demo.clock import entered_at, status_days
 from geomonitor.demo.plan import plan
 from geomonitor.demo.register import Case, Plan
 from geomonitor.demo.seed import Settings, seed_register
 from geomonitor.demo.sending import claim_uuid
-from photos.models import Claim, IntakeRefusal
+from photos.models import Claim, IntakeRefusal, Review
 from places.imports import import_places
 from places.problems import Problem
 from projects.models import Project
 from tests.demo.villages import PLACES, villages
 from tests.factories import ProjectFactory
+
+pytestmark = pytest.mark.django_db  # also where only some of these tests run: never in another database
 
 SMALL = Settings(projects=60, photos=200, seed=1)
 DAY = date(2026, 11, 24)
@@ -178,9 +182,53 @@ def test_seeding_again_changes_nothing_and_other_numbers_are_refused(demo: Plan)
         seed_register(Settings(projects=60, photos=200, seed=2), yesterday=DAY, tell=lambda _line: None)
 
 
-@pytest.mark.django_db
 def test_a_register_with_other_projects_is_left_alone():
     ProjectFactory()
     with pytest.raises(Problem, match=r"demo\.not_empty"):
         seed_register(SMALL, yesterday=DAY, tell=lambda _line: None)
     assert Project.objects.count() == 1
+
+
+def test_the_assignment_shows_the_story_as_it_was_at_its_cut_off(demo: Plan):
+    engagement = Engagement.objects.get()
+    assert engagement.cut_off == date(2026, 10, 31)
+    likely = {
+        frozenset(stored(demo, key).pk for key in case.projects) for case in CASES if "likely" in case.expect
+    }
+    pairs = EngagementPair.objects.filter(engagement=engagement, is_final=True).select_related("pair")
+    assert likely <= {frozenset((row.pair.left_id, row.pair.right_id)) for row in pairs}
+    projects = {stored(demo, planned.key).pk: planned for planned in demo.projects}
+    states = freezing.states(engagement, projects)
+    assert states.keys() == projects.keys()
+    for pk, state in states.items():
+        known = [
+            after for _before, after, at in status_days(projects[pk], DAY) if at.date() <= engagement.cut_off
+        ]
+        assert state.status == (
+            known[-1] if known else "draft" if projects[pk].status == "draft" else "planned"
+        )
+        assert all(photo.received_at.date() <= engagement.cut_off for photo in state.photos)
+    houses = stored(demo, "twenty-houses")
+    assert states[houses.pk].progress < houses.progress
+
+
+def test_its_acts_are_recorded_on_their_days(demo: Plan):
+    assert not AuditEvent.objects.filter(action="project.created", at__date__gt=DAY).exists()
+    for planned in demo.projects[:20]:
+        project = stored(demo, planned.key)
+        changes = list(project.status_changes.order_by("at"))
+        assert all(project.created_at <= change.at for change in changes)
+        assert all(photo.received_at > project.created_at for photo in project.claims.all())
+    assert not Review.objects.filter(at__date__gt=DAY).exists()
+
+
+def test_in_a_demo_of_a_past_day_most_works_were_there_at_the_cut_off():
+    last = date(2025, 3, 20)
+    made = plan(villages(), projects=60, photos=200, seed=1, as_of=last)
+    entered = [entered_at(project, last) for project in made.projects]
+    assert max(entered).date() <= last
+    assert sum(moment.date() <= date(2025, 2, 28) for moment in entered) > 45
+    for project in made.projects:
+        days = [at for _before, _after, at in status_days(project, last)]
+        assert days == sorted(days)
+        assert all(at.date() <= last for at in days)

@@ -300,8 +300,9 @@ def splink(python: str, subset: float) -> None:
     with tempfile.NamedTemporaryFile("wb", suffix=".csv") as file:
         with connection.cursor() as cursor:
             cursor.copy_expert(
-                "COPY (SELECT id AS unique_id, title, work_type, planned, fiscal_year, ST_X(point) AS lon,"
-                " ST_Y(point) AS lat FROM projects_project) TO STDOUT (FORMAT csv, HEADER)",
+                "COPY (SELECT id AS unique_id, title, substring(title FROM 'Dusun ([a-zA-Z]+)') AS village, work_type,"
+                " planned, ST_X(point) AS lon, ST_Y(point) AS lat FROM projects_project)"
+                " TO STDOUT (FORMAT csv, HEADER)",
                 file,
             )
         file.flush()

@@ -1,7 +1,7 @@
 """Splink 4 with DuckDB over a register's records: blocked by grid cells, trained without labels, pairs predicted.
 
-PYTHON_WITH_SPLINK benchmarks/splink_pairs.py RECORDS.csv, with the columns unique_id, title, work_type, planned,
-fiscal_year, lon, lat. Started by benchmarks/duplicates.py --splink; its last line says what it found.
+PYTHON_WITH_SPLINK benchmarks/splink_pairs.py RECORDS.csv, with the columns unique_id, title, village, work_type,
+planned, lon, lat. Started by benchmarks/duplicates.py --splink; its last line says what it found.
 """
 
 import sys
@@ -29,8 +29,8 @@ def main() -> None:
         ],
         comparisons=[
             comparisons.JaroWinklerAtThresholds("title", [0.95, 0.88]),
-            comparisons.DistanceInKMAtThresholds("lat", "lon", [0.03, 0.1, 0.3]),
-            comparisons.ExactMatch("fiscal_year"),
+            comparisons.JaroWinklerAtThresholds("village", [0.9]),
+            comparisons.DistanceInKMAtThresholds("lat", "lon", [0.1, 0.3, 1]),
             comparisons.CustomComparison(
                 output_column_name="planned",
                 comparison_levels=[
@@ -46,9 +46,9 @@ def main() -> None:
     )
     linker = Linker(records, settings, DuckDBAPI())
     training = linker.training
-    training.estimate_probability_two_random_records_match([block_on("title")], recall=0.5)
+    training.estimate_probability_two_random_records_match([block_on("title", "village")], recall=0.5)
     training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
-    training.estimate_parameters_using_expectation_maximisation(block_on("cell", "work_type"))
+    training.estimate_parameters_using_expectation_maximisation(block_on("village", "work_type"))
     training.estimate_parameters_using_expectation_maximisation(block_on("title"))
     found = linker.inference.predict(threshold_match_probability=0.5).as_pandas_dataframe()
     print(f"{len(found):,} pairs with a probability of 0.5 and more")

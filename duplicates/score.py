@@ -5,6 +5,7 @@ The score orders the work and is never evidence. Worked example: docs/design/dup
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from duplicates.comparison import Finding
@@ -59,6 +60,7 @@ def cents_of(signal: str, level: str) -> int:
     return round(weight_of(signal, level) * 100)
 
 
+@lru_cache(maxsize=10_000)
 def total(cents: int) -> tuple[float, float]:
     """Weight with the prior (2 decimals) and probability (4) of signals that add up to so many hundredths."""
     weight = round(PRIOR_WEIGHT + cents / 100, 2)

@@ -128,7 +128,9 @@ class _Folded(dict[int, str]):
         return plain
 
 
-_FOLDED = _Folded(str.maketrans("ßøØæÆœŒđĐłŁıþÞðÐ\u2019\u2018\u00b4\u2032", "sooaaooddllittdd" + "'" * 4))
+_FOLDED = _Folded(
+    zip(map(ord, "ßøØæÆœŒđĐłŁıþÞðÐ\u2019\u2018\u00b4\u2032"), "sooaaooddllittdd" + "'" * 4, strict=True)
+)
 
 
 def _plain(text: str) -> str:
@@ -340,10 +342,10 @@ def _matches(left: Title, right: Title) -> list[tuple[frozenset[str], frozenset[
     equal = left.vocabulary & right.vocabulary
     pairs = [(frozenset([word]), frozenset([word])) for word in sorted(equal)]
     mine, theirs = left.vocabulary - equal, right.vocabulary - equal
-    apart = [(split, joined) for split, joined in _written_apart(left) if split <= mine and joined <= theirs]
-    apart += [
-        (joined, split) for split, joined in _written_apart(right) if split <= theirs and joined <= mine
-    ]
+    if not mine or not theirs:
+        return pairs
+    apart = _written_apart(left, mine, theirs)
+    apart += [(joined, split) for split, joined in _written_apart(right, theirs, mine)]
     for ours, others in apart:
         if ours <= mine and others <= theirs:
             pairs.append((ours, others))
@@ -356,8 +358,15 @@ def _matches(left: Title, right: Title) -> list[tuple[frozenset[str], frozenset[
     return pairs
 
 
-def _written_apart(title: Title) -> list[tuple[frozenset[str], frozenset[str]]]:
-    return [(frozenset([a.text, b.text]), frozenset([a.text + b.text])) for a, b in pairwise(title.words)]
+def _written_apart(
+    title: Title, own: frozenset[str], others: frozenset[str]
+) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Two neighbouring words, of `own`, which are one of the others' words when written together."""
+    return [
+        (frozenset([a.text, b.text]), frozenset([a.text + b.text]))
+        for a, b in pairwise(title.words)
+        if a.text + b.text in others and a.text in own and b.text in own
+    ]
 
 
 # A title without a phase or stretch is the first one: "… tahap 2" goes on where "…" ended.

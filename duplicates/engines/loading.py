@@ -16,13 +16,15 @@ from duplicates import readings
 from duplicates.comparison import Record
 from duplicates.engines import Request
 from duplicates.overlap import has_extent
-from duplicates.register import CHOSEN, pictures_of, relations_of, shared_pictures
+from duplicates.register import CHOSEN, Pictures, pictures_of, relations_of, shared_pictures
 from duplicates.rows import record_of_row, sites_of_rows
 from duplicates.sites import Sites
 from duplicates.title_arrays import NumberedTitles, TitleTable, with_unsaid
 from duplicates.volumes import MAY_SAY_RE2, plain_unit
 from duplicates.works import Ints, Works, pairs_of_holders, plain_name, relation_keys
 from projects.models import SiteStatus
+
+Relations = Mapping[int, frozenset[tuple[str, str]]]
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 COLUMNS: dict[str, pa.DataType] = {
@@ -110,8 +112,9 @@ def load(request: Request) -> Register:
     table = copied(WORKS, values, COLUMNS).combine_chunks()
     keys = np.asarray(table["key"].to_numpy())
     sites = sites_of_rows(copied(SITES, values, SITE_COLUMNS), keys)
-    records = Records(table, sites, keys)
-    works = _works(table, keys, sites, records)
+    relations = relations_of()
+    records = Records(table, sites, keys, relations)
+    works = _works(table, keys, sites, records, relations)
     return Register(works, sites, keys, table["chosen"].to_numpy().astype(bool), records)
 
 
@@ -130,7 +133,7 @@ class _Coded:
         self.names = tuple(seen)
 
 
-def _works(table: pa.Table, keys: Ints, sites: Sites, records: "Records") -> Works:
+def _works(table: pa.Table, keys: Ints, sites: Sites, records: "Records", relations: Relations) -> Works:
     texts = {
         "work_type": _Coded(table["work_type"], lambda text: "" if text == "other" else text),
         "activity": _Coded(table["activity"]),
@@ -142,11 +145,11 @@ def _works(table: pa.Table, keys: Ints, sites: Sites, records: "Records") -> Wor
     columns: dict[str, Any] = {name: column.ids for name, column in texts.items()}
     columns["work_type"] = columns["work_type"].astype(np.int8)
     columns["sources"], names["sources"] = _sources(_Coded(table["sources"]))
-    shared, relations = shared_pictures(), relations_of()
+    shared = shared_pictures()
     titles, title = _titles(table)
     drawn = np.zeros(len(keys), dtype=bool)
     drawn[[sites.owner[number] for number, shape in sites.shapes.items() if has_extent((shape,))]] = True
-    codes = np.array(table["code"].to_numpy(zero_copy_only=False), dtype=np.bytes_)
+    codes = _bytes(table["code"])
     return Works(
         **columns,
         budget=_floats(table["budget"]),
@@ -166,6 +169,17 @@ def _works(table: pa.Table, keys: Ints, sites: Sites, records: "Records") -> Wor
         codes=codes,
         frequencies=titles.frequencies,
     )
+
+
+def _bytes(column: pa.ChunkedArray) -> NDArray[np.bytes_]:
+    """Texts as bytes of one length, filled up with 0; no text becomes an object."""
+    width = max(pc.max(pc.binary_length(column)).as_py() or 0, 1)
+    padded = pc.ascii_rpad(column, width=width, padding="\0").cast(pa.binary()).cast(pa.binary(width))
+    flat = b"".join(
+        memoryview(chunk.buffers()[1])[chunk.offset * width :][: len(chunk) * width]
+        for chunk in padded.chunks
+    )
+    return np.frombuffer(flat, dtype=f"S{width}")
 
 
 def _floats(column: pa.ChunkedArray) -> NDArray[np.float64]:
@@ -197,9 +211,7 @@ def _shared(held: Mapping[int, frozenset[int]], keys: Ints) -> Ints:
     )
 
 
-def _related(
-    relations: Mapping[int, frozenset[tuple[str, str]]], keys: Ints, codes: NDArray[np.bytes_]
-) -> dict[str, Ints]:
+def _related(relations: Relations, keys: Ints, codes: NDArray[np.bytes_]) -> dict[str, Ints]:
     if not relations:
         return {}
     row_of = _rows(list(relations), keys)
@@ -261,26 +273,28 @@ def _without_empty(flat: pa.Array, offsets: NDArray[Any]) -> tuple[NDArray[np.in
 
 
 class Records:
-    """A row's record, made when it is asked for; `prepare` fetches what several are going to need."""
+    """A row's record, made when it is asked for; `prepare` makes what several are going to need at once."""
 
-    def __init__(self, table: pa.Table, sites: Sites, keys: Ints) -> None:
-        self._table = table
+    def __init__(self, table: pa.Table, sites: Sites, keys: Ints, relations: Relations) -> None:
+        left_out = ("words", "marks", "built", "pictured", "chosen")
+        self._table = table.select([name for name in COLUMNS if name not in left_out])
+        self._pictured = table["pictured"].to_numpy().astype(bool)
         self._sites = sites
         self._keys = keys
+        self._relations = relations
         self._made: dict[int, Record] = {}
 
     def prepare(self, rows: NDArray[Any]) -> None:
-        """Make the records of these rows at once, and forget those made before."""
+        """Make the records of these rows, and forget those made before."""
         self._made = {}
         if not len(rows):
             return
-        keys = self._keys[rows].tolist()
-        held, relations = pictures_of(keys), relations_of(keys)
-        columns = [name for name in COLUMNS if name not in ("words", "marks", "built", "pictured", "chosen")]
-        part = self._table.select(columns).take(pa.array(rows)).to_pylist()
+        with_pictures = self._keys[rows[self._pictured[rows]]].tolist()
+        held = pictures_of(with_pictures) if with_pictures else Pictures()
+        part = self._table.take(pa.array(rows)).to_pylist()
         firsts, lasts = np.searchsorted(self._sites.owner, rows), np.searchsorted(self._sites.owner, rows + 1)
         for row, key, value, first, last in zip(
-            rows.tolist(), keys, part, firsts.tolist(), lasts.tolist(), strict=True
+            rows.tolist(), self._keys[rows].tolist(), part, firsts.tolist(), lasts.tolist(), strict=True
         ):
             places = tuple(self._sites.geometry(number) for number in range(first, last))
             self._made[row] = record_of_row(
@@ -288,7 +302,7 @@ class Records:
                 places,
                 pictures=held.pictures.get(key, frozenset()),
                 picture_groups=held.groups.get(key, frozenset()),
-                relations=relations.get(key, frozenset()),
+                relations=self._relations.get(key, frozenset()),
             )
 
     def __call__(self, row: int) -> Record:

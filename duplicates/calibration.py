@@ -3,8 +3,8 @@
 Expectation–maximisation holds decided pairs fast at what was decided and gives every other pair its probability
 under the table so far; with decisions alone this is counting. While there are pairs that nobody decided, the prior
 stays as it is and u is counted over all pairs that are not decided duplicates. Counts are smoothed towards the
-table so far, levels that were hardly seen keep their weight, levels that stand in an order keep it, and one factor
-takes back what signals say twice. docs/design/duplicate-evaluation.md.
+table so far, levels that were hardly seen keep their weight, levels that stand in an order keep it. Where all pairs
+are decided a joint fit takes back what signals say twice. docs/design/duplicate-evaluation.md.
 """
 
 import math
@@ -30,10 +30,11 @@ LEAST_SAME = 10.0  # fewer duplicates teach nothing
 ROUNDS, SETTLED = 200, 1e-6
 SCALE_FROM = 30  # decided pairs of each sort, below which the factor stays 1
 SCALE = (0.3, 1.2)
+PULL = 10.0  # how hard the joint fit holds to what was counted: as that many pairs at even odds
 
 # Levels whose weights may only fall in this order; names that the table does not know are passed over.
 ORDERED: Mapping[str, tuple[str, ...]] = {
-    "distance": ("same_spot", "beside", "near", "around", "edge", "beyond", "far"),
+    "distance": ("same_spot", "beside", "near", "around", "edge", "beyond", "far", "remote"),
     "title": ("identical", "alike", "related", "different"),
     "work_type": ("same", "akin", "different"),
     "overlap": ("whole", "most", "part", "end_to_end"),
@@ -59,7 +60,8 @@ class Table:
     @classmethod
     def in_force(cls) -> "Table":
         """The table of duplicates.weights."""
-        return cls(PRIOR_PROBABILITY, {(level.signal, level.name): (level.m, level.u) for level in LEVELS})
+        shares = {(level.signal, level.name): (level.m, level.m / 2**level.weight) for level in LEVELS}
+        return cls(PRIOR_PROBABILITY, shares)
 
     def weight(self, key: Key) -> float:
         """log2(m / u); 0 for "unknown"."""
@@ -191,7 +193,7 @@ def estimate(evidence: Evidence, start: Table, *, smoothing: float = 1.0) -> Tab
         table = fresh
         if moved < SETTLED or decided.all():
             break
-    return scaled(table, evidence, start)
+    return jointly(scaled(table, evidence, start), evidence, start)
 
 
 def _counted(evidence: Evidence, share: Floats, start: Table, smoothing: float) -> Table:
@@ -281,6 +283,50 @@ def scaled(table: Table, evidence: Evidence, start: Table) -> Table:
         offset = _offset(slope * x + rest, decided.same)
     shares = dict(table.shares) | {key: (m, m / (m / u) ** slope) for key, (m, u) in learnt.items()}
     return Table(1 / (1 + math.exp(-offset)), shares)
+
+
+def jointly(table: Table, evidence: Evidence, start: Table) -> Table:
+    """The table with the weights that were learnt, and the prior, fitted together; the same limits as `scaled`.
+
+    Logistic regression on all levels at once: where two signals say one thing, they share it. PULL holds every weight
+    to what was counted, and ORDERED still holds.
+    """
+    decided = evidence.take(evidence.decided)
+    if len(decided) < len(evidence) or min(decided.same.sum(), (1 - decided.same).sum()) < SCALE_FROM:
+        return table
+    keys = [key for key, shares in table.shares.items() if shares != start.shares[key]]
+    fixed = Table(0.5, dict(table.shares) | dict.fromkeys(keys, (1.0, 1.0))).totals(decided.levels)
+    held = np.column_stack([_holds(decided.levels, key) for key in keys] + [np.ones(len(decided))])
+    first = np.array([table.weight(key) for key in keys] + [table.prior_weight])
+    pull = np.append(np.full(len(keys), PULL), 0.0)
+    weights = _ridge(held * math.log(2), fixed * math.log(2), decided.same, first, pull * math.log(2) ** 2)
+    learnt = {
+        key: (table.shares[key][0], table.shares[key][0] / 2**weight)
+        for key, weight in zip(keys, weights.tolist(), strict=False)
+    }
+    shares = in_order(dict(table.shares) | learnt)
+    odds = Table(0.5, shares).totals(decided.levels) * math.log(2)
+    return Table(1 / (1 + math.exp(-_offset(odds, decided.same))), shares)
+
+
+def _holds(levels: NDArray[np.int8], key: Key) -> Floats:
+    """1 where a pair's signal stands at the level, else 0."""
+    number = next(number for number, signal in enumerate(SIGNALS) if signal.name == key[0])
+    return (levels[:, number] == SIGNALS[number].LEVELS.index(key[1])).astype(np.float64)
+
+
+def _ridge(x: Floats, rest: Floats, y: Floats, first: Floats, pull: Floats) -> Floats:
+    """Weights of the columns of x beside `rest`, by Newton's steps, each held to its first value by its pull."""
+    weights = first.copy()
+    for _ in range(60):
+        p = 1 / (1 + np.exp(-np.clip(x @ weights + rest, -500, 500)))
+        gradient = x.T @ (y - p) - pull * (weights - first)
+        hessian = (x * (p * (1 - p))[:, None]).T @ x + np.diag(pull + 1e-9)
+        step = np.clip(np.linalg.solve(hessian, gradient), -2, 2)
+        weights = weights + step
+        if abs(step).max() < 1e-6:
+            break
+    return weights
 
 
 def _logistic(x: Floats, rest: Floats, y: Floats) -> tuple[float, float]:

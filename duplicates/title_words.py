@@ -135,6 +135,14 @@ BUILT: dict[str, str] = {
     "gedung": "building", "posyandu": "building", "paud": "building", "poskesdes": "building", "gapura": "building",
 }  # fmt: skip
 
+# What only titles of works hold; a hall, a bridge or a market is called so as a place too.
+WORK_WORDS = frozenset(BUILT) - frozenset(
+    ("gedung", "posyandu", "paud", "poskesdes", "gapura", "jembatan", "pipa", "tandon", "lampu")
+) | frozenset(
+    ("pembangunan", "rehabilitasi", "pemeliharaan", "peningkatan", "pemasangan", "pengadaan", "lanjutan", "pelebaran",
+     "normalisasi")
+)  # fmt: skip
+
 # A road is what is built only where nothing else is named: "drainase jalan Melati" is a drain.
 ALSO_A_PLACE: dict[str, str] = {
     "jalan": "road", "kantor": "building", "balai": "building", "pasar": "building",

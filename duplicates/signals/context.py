@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from duplicates.comparison import Comparison, Finding, Record
 from duplicates.houses import both_houses, is_house
+from duplicates.signals import fund_source, volume
 from duplicates.title_words import BELOW, CONTINUED, MAINTENANCE, ON_TOP
 from duplicates.titles import PHASE, SIDE, STRETCH, Title, contradictions
 from duplicates.works import Batch
@@ -29,6 +30,9 @@ SENTENCES = sentences(
         "context.side": _("Sisi berbeda: “%(left)s” dan “%(right)s”."),
         "context.stretch": _("Ruas berbeda: “%(left)s” dan “%(right)s”."),
         "context.continued": _("Salah satu judul menyebut lanjutan: “%(words)s”."),
+        "context.remainder": _(
+            "Setahun kemudian di tempat yang sama, sumber dana dan volume sama, pagunya %(share_pct)s: sisa dana."
+        ),
         "context.house": _(
             "Dua rumah berjarak %(distance_m)s (lebih dari %(limit_m)s): satu program, rumah lain."
         ),
@@ -43,12 +47,16 @@ LEVELS = (
     *DECLARED,
     *(name for name, _kinds in BY_TITLE),
     "continued",
+    "remainder",
     "house",
     "maintenance",
     "layer",
     "none",
 )
+_ONE_VOLUME = ("same", "same_small")
 SAME_HOUSE_M = 5.0  # a house entered twice lies nearer; the next house stands further off
+# What is left over is paid at the same point, and is the smaller part.
+REMAINDER_M, REMAINDER_SHARE = 15.0, 0.65
 MAINTENANCE_YEARS = 2  # years between the works from which the later one's "rehabilitasi" is looking after
 
 
@@ -63,6 +71,7 @@ def compare(pair: Comparison) -> Finding:
     explained = (
         _by_title(left, right)
         or _continued(left, right)
+        or _remainder(pair)
         or _house(pair)
         or _later(pair, left, right)
         or _layer(left, right)
@@ -90,6 +99,22 @@ def _continued(left: Title, right: Title) -> Finding | None:
     if bool(one) == bool(other):
         return None
     return Finding("continued", message("context.continued", words=", ".join(sorted(one or other))))
+
+
+def _remainder(pair: Comparison) -> Finding | None:
+    """Money that was left finishes the work the year after: one source, one volume, a smaller sum, the same point."""
+    left, right = pair.left, pair.right
+    if pair.distance_m is None or pair.distance_m > REMAINDER_M or not left.year or not right.year:
+        return None
+    first, later = (left, right) if left.year < right.year else (right, left)
+    if abs(left.year - right.year) != 1 or not (first.budget and later.budget) or first.budget <= 0:
+        return None
+    share = float(later.budget) / float(first.budget)
+    if not 0 < share <= REMAINDER_SHARE or fund_source.compare(pair).level != "same":
+        return None
+    if volume.compare(pair).level not in _ONE_VOLUME:
+        return None
+    return Finding("remainder", message("context.remainder", share_pct=round(share * 100)))
 
 
 def _house(pair: Comparison) -> Finding | None:
@@ -134,6 +159,7 @@ def levels(batch: Batch) -> NDArray[np.int8]:
     found[_layers(table, left, right)] = LEVELS.index("layer")
     found[_maintained(batch, left, right)] = LEVELS.index("maintenance")
     found[_houses(batch)] = LEVELS.index("house")
+    found[_remainders(batch)] = LEVELS.index("remainder")
     goes_on = table.holding(CONTINUED)
     found[goes_on[left] != goes_on[right]] = LEVELS.index("continued")
     for level, kinds in reversed(BY_TITLE):
@@ -156,6 +182,23 @@ def _maintained(batch: Batch, left: NDArray[Any], right: NDArray[Any]) -> NDArra
     looks_after = batch.works.titles.holding(MAINTENANCE)
     later = np.where(b > a, looks_after[right], looks_after[left])
     return np.asarray((a > 0) & (b > 0) & (np.abs(b - a) >= MAINTENANCE_YEARS) & later)
+
+
+def _remainders(batch: Batch) -> NDArray[np.bool_]:
+    works = batch.works
+    years = works.year[batch.right].astype(np.int32) - works.year[batch.left]
+    known = (works.year[batch.left] > 0) & (works.year[batch.right] > 0)
+    found = np.asarray(known & (np.abs(years) == 1) & (batch.distance_m <= REMAINDER_M))
+    rows = np.flatnonzero(found)
+    some = batch.take(rows)
+    sums = works.budget[some.left], works.budget[some.right]
+    forward = years[rows] > 0
+    first, later = np.where(forward, sums[0], sums[1]), np.where(forward, sums[1], sums[0])
+    share = np.divide(later, first, out=np.zeros(len(rows)), where=(first > 0) & (later > 0))
+    one_source = fund_source.levels(some) == fund_source.LEVELS.index("same")
+    one_volume = np.isin(volume.levels(some), [volume.LEVELS.index(name) for name in _ONE_VOLUME])
+    found[rows] = (share > 0) & (share <= REMAINDER_SHARE) & one_source & one_volume
+    return found
 
 
 def _houses(batch: Batch) -> NDArray[np.bool_]:

@@ -26,16 +26,17 @@ LIMITS = (
     ("around", 60.0),
     ("edge", 100.0),
     ("beyond", 150.0),
+    ("far", 300.0),
 )
-LEVELS = ("unknown", *(name for name, _limit in LIMITS), "far")
+LEVELS = ("unknown", *(name for name, _limit in LIMITS), "remote")
 
 
 def compare(pair: Comparison) -> Finding:
     """Level by metres between the nearest parts; "unknown" when one has no place."""
     if pair.distance_m is None:
         return Finding("unknown", message("distance.unknown"))
-    level = next((name for name, limit in LIMITS if pair.distance_m <= limit), "far")
-    said = {"same_spot": "same_spot", "edge": "far", "beyond": "far", "far": "far"}.get(level, "near")
+    level = next((name for name, limit in LIMITS if pair.distance_m <= limit), "remote")
+    said = {"same_spot": "same_spot", "beside": "near", "near": "near", "around": "near"}.get(level, "far")
     return Finding(level, message(f"distance.{said}", distance_m=pair.distance_m))
 
 

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from duplicates.comparison import Comparison, Finding
 from duplicates.signals import work_type
+from duplicates.title_words import WORK_WORDS
 from duplicates.titles import BUILT_KIND, OF_ONE_PLAN, Likeness, compare_titles
 from duplicates.works import Batch
 from places.message import Message, message, sentences
@@ -24,13 +25,13 @@ SENTENCES = sentences(
     }
 )
 
-WORD_FOR_WORD_SHARE, IDENTICAL_SHARE, ALIKE_SHARE, RELATED_SHARE = 0.95, 0.75, 0.6, 0.35
+WORD_FOR_WORD_SHARE, IDENTICAL_SHARE, ALIKE_SHARE, RELATED_SHARE = 0.95, 0.75, 0.5, 0.35
 IDENTICAL_BITS, ALIKE_BITS = 10.0, 8.0
 WORDS_SHOWN = 4
 _BY_TITLE = ("identical", "alike", "same_template", "template", "related", "contradictory", "different")
-# Where both kinds of work are known, work_type has said a part of it; where one is not, the title says it alone.
-ALONE = "_alone"
-LEVELS = ("unknown", *_BY_TITLE, *(name + ALONE for name in _BY_TITLE))
+# Where a budget is not known the title weighs more: "alone" for works, "name" for places that are no works.
+ALONE, NAME = "_alone", "_name"
+LEVELS = ("unknown", *(name + standing for standing in ("", ALONE, NAME) for name in _BY_TITLE))
 
 
 def level_of(likeness: Likeness) -> str:
@@ -65,7 +66,8 @@ def compare(pair: Comparison) -> Finding:
     """Level by the weighted share of common words; "unknown" when a title holds no word.
 
     Phases, sides and stations are the signal context's, and a road against a drain is work_type's where both types
-    are known to differ: each counts once.
+    are known to differ: each counts once. Where a budget is not known, nothing else tells two works of one name apart, and the
+    title stands alone: of works, or of places that are no works.
     """
     left, right = pair.titles
     if not left.words or not right.words:
@@ -74,7 +76,11 @@ def compare(pair: Comparison) -> Finding:
     counted = frozenset((BUILT_KIND,)) if kinds == "different" else frozenset()
     likeness = compare_titles(left, right, pair.frequencies, OF_ONE_PLAN | counted)
     level = level_of(likeness)
-    return Finding(level + ALONE if kinds == "unknown" else level, _said(level, likeness))
+    standing = ""
+    if not (pair.left.budget and pair.right.budget):
+        works = (left.vocabulary | right.vocabulary) & WORK_WORDS or kinds != "unknown"
+        standing = ALONE if works else NAME
+    return Finding(level + standing, _said(level, likeness))
 
 
 def levels(batch: Batch) -> NDArray[np.int8]:
@@ -97,5 +103,10 @@ def levels(batch: Batch) -> NDArray[np.int8]:
     ]
     names = ("unknown", "contradictory", "identical", "alike", "same_template", "template", "related")
     found = np.select(conditions, [LEVELS.index(name) for name in names], LEVELS.index("different"))
-    found[(kinds == 0) & (found > 0)] += len(_BY_TITLE)
+    priced = batch.works.budget > 0
+    alone = ~(priced[batch.left] & priced[batch.right]) & (found > 0)
+    if alone.any():
+        of_works = table.holding(WORK_WORDS)[batch.works.title]
+        name = (kinds == 0) & ~of_works[batch.left] & ~of_works[batch.right]
+        found[alone] += np.where(name[alone], 2, 1) * len(_BY_TITLE)
     return found.astype(np.int8)

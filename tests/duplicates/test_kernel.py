@@ -9,7 +9,7 @@ from duplicates.kernel import PairTable, Record, distance_between, score_pair, s
 from duplicates.score import likeness_word, probability_of, score
 from duplicates.signals import SIGNALS
 from duplicates.titles import Frequencies
-from duplicates.weights import LEVELS, PRIOR_PROBABILITY, UNKNOWN, weight_of
+from duplicates.weights import LEVELS, PRIOR_PROBABILITY, PRIOR_WEIGHT, UNKNOWN, weight_of
 
 NORTH_10_M = 10 / 110_577  # degrees of latitude at 8° S
 PRIOR = Frequencies()
@@ -83,7 +83,7 @@ def test_it_scores_plausible_cases_plausibly(left, right, metres, least, most) -
 
 def test_it_adds_the_prior_and_the_weights_of_the_signals() -> None:
     pair = score_pair(at("a", "Drainase Sragi", work_type="drain"), at("b", "PJU Sragi", 4), PRIOR)
-    assert pair.weight == pytest.approx(-5.61 + sum(part.weight for part in pair.signals), abs=0.011)
+    assert pair.weight == pytest.approx(PRIOR_WEIGHT + sum(part.weight for part in pair.signals), abs=0.011)
     assert pair.probability == pytest.approx(probability_of(pair.weight), abs=0.0001)
 
 
@@ -103,7 +103,7 @@ def test_it_reads_probabilities_in_three_words(p: float, word: str) -> None:
 def test_it_has_shares_that_add_up_for_every_signal(signal: str) -> None:
     levels = [level for level in LEVELS if level.signal == signal]
     assert sum(level.m for level in levels) == pytest.approx(1)
-    within_100_m = [level for level in levels if level.name not in ("beyond", "far")]
+    within_100_m = [level for level in levels if level.name not in ("beyond", "far", "remote")]
     assert sum(level.u for level in within_100_m) == pytest.approx(1)
     assert weight_of(signal, UNKNOWN) == 0
 

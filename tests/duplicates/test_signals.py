@@ -1,5 +1,6 @@
 """Every signal: levels, the null level, the sentence with the measured value; registry, table and docs agree."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def test_it_has_one_file_one_registry_line_and_one_page_for_each_signal() -> Non
         (60.0, "around", "Berjarak 60 m di bagian yang terdekat."),
         (100.0, "edge", "Agak jauh: 100 m di bagian yang terdekat."),
         (150.0, "beyond", "Agak jauh: 150 m di bagian yang terdekat."),
-        (1500.0, "far", "Agak jauh: 1,5 km di bagian yang terdekat."),
+        (1500.0, "remote", "Agak jauh: 1,5 km di bagian yang terdekat."),
         (None, "unknown", "Jarak tidak diketahui: salah satu belum punya titik."),
     ],
 )
@@ -62,10 +63,10 @@ def test_it_levels_distance(metres: float | None, level: str, said: str) -> None
     ],
 )
 def test_it_levels_titles(left: str, right: str, level: str) -> None:
-    typed = {"work_type": "road"}
-    found = title.compare(pair({"title": left} | typed, {"title": right} | typed))
+    priced = {"work_type": "road", "budget": Decimal(100)}
+    found = title.compare(pair({"title": left} | priced, {"title": right} | priced))
     assert found.level == level
-    alone = title.compare(pair({"title": left}, {"title": right} | typed))
+    alone = title.compare(pair({"title": left} | priced, {"title": right, "work_type": "road"}))
     assert alone.level == ("unknown" if level == "unknown" else f"{level}_alone")
     assert alone.message == found.message
     assert sentence_of(found.message.code)
@@ -103,7 +104,27 @@ def test_it_names_every_work_type_as_the_register_does() -> None:
     assert {kind.value: str(kind.label) for kind in WorkType} == {**work_type.WORDS, "other": "Lainnya"}
 
 
-def test_it_lets_a_title_say_more_where_no_kind_of_work_is_known() -> None:
-    for level in ("identical", "alike"):
+def test_it_lets_a_title_say_more_where_no_budget_is_known() -> None:
+    for level in ("identical", "alike", "same_template", "related"):
+        assert weight_of("title", f"{level}_name") > weight_of("title", f"{level}_alone")
         assert weight_of("title", f"{level}_alone") > weight_of("title", level)
     assert weight_of("title", "different_alone") < weight_of("title", "different")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "level"),
+    [
+        ({"title": "Kopi Kenangan Jl. Sudirman"}, {"title": "KOPI KENANGAN, Jalan Sudriman"}, "identical_name"),
+        ({"title": "Nørrebro Kirke"}, {"title": "Norrebro Kirke"}, "identical_name"),
+        ({"title": "Terminal 1 Arjosari"}, {"title": "Terminal 3 Arjosari"}, "contradictory_name"),
+        ({"title": "Rehab Masjid Al Huda"}, {"title": "Masjid Al Huda"}, "identical_alone"),
+        ({"title": "Masjid Al Huda", "work_type": "building"}, {"title": "Masjid Al Huda", "work_type": "building"},
+         "identical_alone"),
+        ({"title": "Masjid Al Huda", "budget": Decimal(5)}, {"title": "Masjid Al Huda", "budget": Decimal(7)}, "identical"),
+        ({"title": "Masjid Al Huda", "budget": Decimal(0)}, {"title": "Masjid Al Huda", "budget": Decimal(7)},
+         "identical_name"),
+    ],
+    ids=["names", "accents", "numbers that differ", "one is a work", "a kind is known", "budgets", "no budget yet"],
+)  # fmt: skip
+def test_it_tells_places_from_works(left: dict, right: dict, level: str) -> None:
+    assert title.compare(pair(left, right)).level == level

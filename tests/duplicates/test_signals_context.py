@@ -1,5 +1,7 @@
 """What makes two works of one plan look like one: recognised, named, and weighed once."""
 
+from decimal import Decimal
+
 import pytest
 
 from duplicates.comparison import Comparison, Record
@@ -86,7 +88,7 @@ def test_it_tells_houses_of_one_programme_apart_by_their_place() -> None:
 @pytest.mark.parametrize("more", [" tahap 2", " sisi kanan", " ruas 2"])
 def test_it_counts_a_phase_side_or_stretch_once(more: str) -> None:
     other = {" sisi kanan": " sisi kiri"}.get(more, "")
-    typed = {"work_type": "drain"}
+    typed = {"work_type": "drain", "budget": Decimal(100)}
     found = title.compare(pair({"title": DRAIN + more} | typed, {"title": DRAIN + other} | typed))
     assert found.level in ("identical", "alike")
 
@@ -111,5 +113,48 @@ def test_it_puts_a_record_entered_twice_above_all_else() -> None:
         Frequencies(),
     )
     phases = score_pair(at("a", DRAIN, 0, **facts), at("b", f"{DRAIN} tahap 2", 8, **facts), Frequencies())
-    assert twice.probability > two_sources.probability > 0.9
+    assert twice.probability > 0.8
+    assert twice.probability > two_sources.probability > 0.5
     assert phases.probability < 0.05
+
+
+BUILT = {
+    "year": 2024,
+    "budget": Decimal(100),
+    "volume": Decimal(120),
+    "unit": "m",
+    "fund_sources": frozenset({"DDS"}),
+}
+LEFT_OVER = BUILT | {"year": 2025, "budget": Decimal(40)}
+
+
+@pytest.mark.parametrize(
+    ("later", "metres", "level"),
+    [
+        ({}, 8, "remainder"),
+        ({}, 16, "none"),
+        ({"year": 2026}, 8, "none"),
+        ({"budget": Decimal(66)}, 8, "none"),
+        ({"budget": Decimal(0)}, 8, "none"),
+        ({"fund_sources": frozenset({"PBK"})}, 8, "none"),
+        ({"volume": Decimal(90)}, 8, "none"),
+        ({"volume": None}, 8, "none"),
+    ],
+    ids=[
+        "left over",
+        "elsewhere",
+        "two years on",
+        "no smaller",
+        "no sum",
+        "other source",
+        "other volume",
+        "no volume",
+    ],
+)
+def test_it_sees_what_was_left_of_the_money(later: dict, metres: float, level: str) -> None:
+    facts = {"title": DRAIN} | LEFT_OVER | later
+    found = context.compare(pair({"title": DRAIN} | BUILT, facts, metres))
+    assert found.level == level
+    assert context.compare(pair(facts, {"title": DRAIN} | BUILT, metres)).level == level
+    if level == "remainder":
+        assert say(found.message).endswith("sumber dana dan volume sama, pagunya 40 %: sisa dana.")

@@ -147,6 +147,25 @@ def test_signals_that_say_one_thing_twice_are_turned_down() -> None:
     assert said[-1] == pytest.approx(10 / 1810, abs=0.01)
 
 
+def test_what_two_signals_say_together_does_not_turn_a_third_down() -> None:
+    one, other = NEAR | {"volume": "same"}, FAR | {"volume": "different"}
+    price, none = {"budget": "same"}, {"budget": "different"}
+    evidence = pairs(
+        (640, 1, one | price), (160, 1, one | none), (160, 1, other | price), (40, 1, other | none),
+        (40, 0, one | price), (160, 0, one | none), (160, 0, other | price), (640, 0, other | none),
+    )  # fmt: skip
+    made = estimate(evidence, Table.in_force())
+    by_sum = made.weight(("budget", "same")) - made.weight(("budget", "different"))
+    twice_said = (
+        made.weight(("distance", "same_spot"))
+        - made.weight(("distance", "edge"))
+        + made.weight(("volume", "same"))
+        - made.weight(("volume", "different"))
+    )
+    assert by_sum == pytest.approx(4, abs=0.4)  # log2(0.8 / 0.2) − log2(0.2 / 0.8)
+    assert twice_said == pytest.approx(4, abs=0.4)  # both together, not 8
+
+
 def test_cross_validation_never_sees_the_pair_itself() -> None:
     evidence = pairs((50, 1, NEAR), (50, 0, FAR))
     evidence = Evidence(evidence.levels, evidence.same, np.array([0] * 50 + [1] * 50), evidence.weight)

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from maps import pair_views, views
 
-_TILE = r"^tiles/projects/(?P<z>\d{1,9})/(?P<x>\d{1,9})/(?P<y>\d{1,9})\.(?:mvt|pbf)$"
+_SQUARE = r"(?P<z>\d{1,9})/(?P<x>\d{1,9})/(?P<y>\d{1,9})"
 
 urlpatterns = [
     path("map/", views.dashboard, name="map"),
@@ -15,5 +15,6 @@ urlpatterns = [
     path("duplicates/lists/map.html", pair_views.outside_lists_map, name="outside_lists_map"),
     path("map/ground.json", views.ground_json, name="ground"),
     path("tiles/projects.json", views.tile_description, name="tile_description"),
-    re_path(_TILE, views.project_tile, name="project_tile"),
+    re_path(rf"^tiles/projects/{_SQUARE}\.(?:mvt|pbf)$", views.project_tile, name="project_tile"),
+    re_path(rf"^tiles/projects/extent/{_SQUARE}\.json$", views.group_extent, name="group_extent"),
 ]

@@ -52,6 +52,13 @@ def project_tile(request: HttpRequest, z: str, x: str, y: str) -> HttpResponseBa
 
 
 @require_safe
+def group_extent(request: HttpRequest, z: str, x: str, y: str) -> JsonResponse:
+    """/tiles/projects/extent/{z}/{x}/{y}.json: where the pins of a group's cell lie; `bbox` is null where none are."""
+    cell = tiles.Tile(int(z), int(x), int(y))
+    return JsonResponse({"bbox": tiles.extent(request.user, filters.read(request.GET), cell)})
+
+
+@require_safe
 def tile_description(request: HttpRequest) -> HttpResponse:
     """/tiles/projects.json: TileJSON, with the filters of its own query string in the tile address."""
     chosen = filters.read(request.GET)
@@ -114,6 +121,7 @@ def _config() -> dict[str, Any]:
     """What the scripts need to know: addresses, where the map opens, outside tiles if the settings name any."""
     return {
         "tiles": reverse("tile_description").replace(".json", "/{z}/{x}/{y}.mvt"),
+        "extent": reverse("tile_description").replace(".json", "/extent/{cell}.json"),
         "ground": reverse("ground"),
         "summary": reverse("map_summary"),
         "panel": reverse("project_panel", args=[0]).replace("/0/", "/{id}/"),

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
+from maps import selections
 from tests.cast import Cast, make_cast
 
 # Playwright's event loop lives in the test's thread; Django would refuse the database there without this.
@@ -41,6 +42,12 @@ def _own_folder(settings, tmp_path: Path) -> None:
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.SECRET_KEY = "only-for-tests"
+
+
+@pytest.fixture(autouse=True)
+def _no_kept_selections() -> None:
+    """What an earlier test's map kept for a minute is not this one's."""
+    selections.forget()
 
 
 @pytest.fixture(autouse=True)

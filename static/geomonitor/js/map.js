@@ -6,7 +6,7 @@ import { openDialog } from "geomonitor/dialog";
 import { isTyping, onKey } from "geomonitor/keys";
 import { fillList, pinButton, pinMark } from "geomonitor/pin-list";
 import { ProjectTiles } from "geomonitor/project-tiles";
-import { fragment } from "geomonitor/request";
+import { fragment, request } from "geomonitor/request";
 import { covered, draggable, isSheet } from "geomonitor/sheet";
 import { filterQuery, readState, writeState } from "geomonitor/state";
 import { PIN_RADIUS } from "geomonitor/symbols";
@@ -71,11 +71,29 @@ function move(action) {
   setTimeout(() => (moving = false), 0);
 }
 
-function openCluster(feature) {
-  const bounds = L.latLngBounds([feature.south, feature.west], [feature.north, feature.east]);
-  const zoom = Math.min(Math.max(map.getBoundsZoom(bounds.pad(0.3)), map.getZoom() + 1), 18);
+/** Go where the members of a group lie; where that cannot be asked, two steps closer. */
+async function openCluster(feature) {
+  const bounds = await extentOf(feature);
   viewBefore = null;
+  if (!bounds) {
+    map.setView([feature.lat, feature.lon], Math.min(map.getZoom() + 2, 18));
+    return;
+  }
+  const zoom = Math.min(Math.max(map.getBoundsZoom(bounds.pad(0.3)), map.getZoom() + 1), 18);
   map.setView(bounds.getCenter(), zoom);
+}
+
+/** Where the members of a group lie; null without an answer. */
+async function extentOf(feature) {
+  const query = filterQuery(state.filters);
+  const address = config.extent.replace("{cell}", feature.cell);
+  try {
+    const response = await request(query ? `${address}?${query}` : address, { quiet: true });
+    const { bbox } = await response.json();
+    return bbox && L.latLngBounds([bbox[1], bbox[0]], [bbox[3], bbox[2]]);
+  } catch {
+    return null; // no network now: the tiles that are there still open
+  }
 }
 
 map.on("moveend", () => {

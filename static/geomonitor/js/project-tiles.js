@@ -11,7 +11,9 @@ const OVERDRAW = 24; // pins near an edge reach into the neighbour
 const STACK_PX = 6; // pins nearer than this are drawn as one with their number
 const PUSH_STEPS = 24, PUSH_GAP = 1, PUSH_MOST = 22;
 
-/** The features of a tile: [{x, y (px in the tile), lat, lon, …properties}]. */
+const CELLS = 4; // groups of a tile stand in 4 × 4 cells, squares of the grid two zooms deeper
+
+/** The features of a tile: [{x, y (px in the tile), lat, lon, cell ("z/x/y" of its square), …properties}]. */
 export function readTile(buffer, { z, x, y }) {
   const layer = new VectorTile(new PbfReader(buffer)).layers.projects;
   if (!layer) return [];
@@ -19,8 +21,10 @@ export function readTile(buffer, { z, x, y }) {
     const feature = layer.feature(index);
     const [[point]] = feature.loadGeometry();
     const across = (x + (point.x + 0.5) / layer.extent) / 2 ** z, down = (y + (point.y + 0.5) / layer.extent) / 2 ** z;
+    const column = CELLS * x + Math.floor((CELLS * point.x) / layer.extent), row = CELLS * y + Math.floor((CELLS * point.y) / layer.extent);
     return {
       ...feature.properties,
+      cell: `${z + 2}/${column}/${row}`,
       x: (point.x / layer.extent) * TILE,
       y: (point.y / layer.extent) * TILE,
       lon: across * 360 - 180,

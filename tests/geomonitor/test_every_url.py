@@ -142,6 +142,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "ground": ("get", EVERYBODY),
     "tile_description": ("get", EVERYBODY),
     "project_tile": ("get", EVERYBODY),
+    "group_extent": ("get", EVERYBODY),
 }
 NO_ENTRY = {401, 403, 404}
 
@@ -237,6 +238,8 @@ def names(resolver: URLResolver | None = None) -> Iterator[str]:
 def address(world: World, name: str) -> str:
     if name == "project_tile":  # its address has two endings, which reverse() cannot choose from
         return "/tiles/projects/8/209/134.mvt"
+    if name == "group_extent":
+        return "/tiles/projects/extent/10/837/535.json"
     if name in {"engagement_pair", "engagement_conclude", "engagement_remark"}:
         return reverse(name, args=[world.engagement.pk, world.pair.pk])
     try:

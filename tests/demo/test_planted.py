@@ -20,7 +20,6 @@ from places.imports import import_places
 from places.problems import Problem
 from projects.models import Project
 from tests.demo.villages import PLACES, villages
-from tests.factories import ProjectFactory
 
 pytestmark = pytest.mark.django_db  # also where only some of these tests run: never in another database
 
@@ -180,13 +179,6 @@ def test_seeding_again_changes_nothing_and_other_numbers_are_refused(demo: Plan)
     assert seed_register(SMALL, yesterday=DAY, tell=lambda _line: None, workers=1) is None
     with pytest.raises(Problem, match=r"demo\.other"):
         seed_register(Settings(projects=60, photos=200, seed=2), yesterday=DAY, tell=lambda _line: None)
-
-
-def test_a_register_with_other_projects_is_left_alone():
-    ProjectFactory()
-    with pytest.raises(Problem, match=r"demo\.not_empty"):
-        seed_register(SMALL, yesterday=DAY, tell=lambda _line: None)
-    assert Project.objects.count() == 1
 
 
 def test_the_assignment_shows_the_story_as_it_was_at_its_cut_off(demo: Plan):

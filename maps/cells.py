@@ -62,7 +62,6 @@ _FROM_PINS = """
 SELECT key >> %(shift)s AS cell, sign AS count, {signed}
 FROM maps_pin CROSS JOIN (VALUES (1)) AS plus(sign)
 WHERE {seen}
-  AND scope IN ('p', 'r')
   AND key >= %(first)s
   AND key < %(last)s
   AND {in_row}

@@ -12,8 +12,8 @@ from maps.models import Scope
 _ENDS = "SELECT min(village), max(village) FROM maps_pin"
 
 
-# Every project once, at its exact place.
-IN_FULL = "(scope = 'r' OR (scope = 'p' AND work_type <> 'house'))"
+# Every project once, at its exact place. The list of scopes lets the index pin_in_tile find a run of keys in each.
+IN_FULL = "(scope IN ('p', 'r') AND (scope = 'r' OR work_type <> 'house'))"
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,11 @@ class Sight:
     def pins(self) -> tuple[str, dict[str, Any]]:
         """A condition on maps_pin for the pins that are counted, each project once, with its values."""
         if self.everything:
-            return f"{IN_FULL}", {}
+            return IN_FULL, {}
         if not self.own:
             return "scope = 'p'", {}
         inside, values = self.own_places()
-        return f"((scope = 'p' AND NOT {inside}) OR ({IN_FULL} AND {inside}))", values
+        return (
+            f"(scope IN ('p', 'r') AND ((scope = 'p' AND NOT {inside}) OR ({IN_FULL} AND {inside})))",
+            values,
+        )

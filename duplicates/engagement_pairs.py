@@ -13,22 +13,23 @@ from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts import audit
+from accounts.access import Reach
 from duplicates import freezing
 from duplicates.cases import group_pairs
 from duplicates.comparison import Record
 from duplicates.engines import Request
 from duplicates.frozen_records import groups_of, record_at
 from duplicates.inputs import differences, inputs_of
-from duplicates.kernel import ScoredPair, distance_between, score_pair
+from duplicates.kernel import ScoredPair, score_pair
 from duplicates.models import Decision, Engagement, EngagementPair, FrozenRegister, Merge, Pair, Remark
 from duplicates.project_as_of import ProjectAsOf
 from duplicates.register import LEFT_OUT, picture_groups, register_frequencies
 from duplicates.score import CASE_FROM, STORED_FROM
-from duplicates.scoring import scored, with_pictured
+from duplicates.scoring import measured, scored, with_pictured
 from duplicates.sites import Radius, Sites, nearest
 from duplicates.titles import Frequencies
 from duplicates.works import Batch, Works
@@ -91,20 +92,12 @@ class _Read:
     named: list[bool] = field(default_factory=list)
 
 
-def in_places(codes: Iterable[str], field: str = "village") -> Q:
-    """A condition for projects whose village lies in one of the places."""
-    inside = Q(pk__in=[])
-    for code in codes:
-        inside |= Q(**{f"{field}_id": code}) | Q(**{f"{field}__code__startswith": f"{code}."})
-    return inside
+def places_of(engagement: Engagement) -> Reach:
+    """The engagement's places."""
+    return Reach(tuple(place.pk for place in engagement.places.all()))
 
 
-def places_of(engagement: Engagement) -> list[str]:
-    """The codes of the engagement's places."""
-    return [place.pk for place in engagement.places.all()]
-
-
-def own_projects(engagement: Engagement, places: Iterable[str]) -> list[int]:
+def own_projects(engagement: Engagement, places: Reach) -> list[int]:
     """Projects of these places and the engagement's period that were recorded by the cut-off."""
     return sorted(
         _recorded(engagement, places)
@@ -113,15 +106,15 @@ def own_projects(engagement: Engagement, places: Iterable[str]) -> list[int]:
     )
 
 
-def _recorded(engagement: Engagement, places: Iterable[str]) -> Any:
+def _recorded(engagement: Engagement, places: Reach) -> Any:
     years = (engagement.first_year, engagement.last_year)
-    return Project.objects.filter(in_places(places), fiscal_year__range=years)
+    return Project.objects.filter(places.q("village__code"), fiscal_year__range=years)
 
 
 def find(
     engagement: Engagement,
     *,
-    places: Sequence[str],
+    places: Reach,
     radius: Radius,
     frequencies: Frequencies,
     step: Callable[[int], None] = lambda _steps: None,
@@ -155,22 +148,18 @@ def find(
 def _candidates(works: Works, records: Sequence[Record], radius: Radius) -> Batch:
     near = nearest(Sites.of([record.geometries for record in records]), radius.largest)
     left, right = with_pictured(works, near.left, near.right)
-    metres = [
-        distance_between(records[a], records[b]) for a, b in zip(left.tolist(), right.tolist(), strict=True)
-    ]
-    far = np.array([np.nan if one is None else one for one in metres], dtype=np.float64)
     return Batch(
         works,
         np.concatenate([near.left, left]),
         np.concatenate([near.right, right]),
-        np.concatenate([near.distance_m, far]),
+        np.concatenate([near.distance_m, measured(works, left, right)]),
     )
 
 
 def _read(
     engagement: Engagement, own: Collection[int], ids: Collection[int], step: Callable[[int], None]
 ) -> _Read:
-    read = _Read()
+    read, places = _Read(), places_of(engagement)
     for states in freezing.batches(engagement, ids):
         groups = groups_of(states)
         for state in states:
@@ -179,16 +168,14 @@ def _read(
             read.records.append(record_at(state, groups))
             read.keys.append(state.pk)
             read.own.append(state.pk in own)
-            read.named.append(_may_be_named(engagement, state))
+            read.named.append(_may_be_named(places, state))
         step(len(ids) // freezing.BATCH + 1)
     return read
 
 
-def _may_be_named(engagement: Engagement, state: ProjectAsOf) -> bool:
-    """Projects outside the places are named only when they were published."""
-    codes = places_of(engagement)
-    inside = any(state.village_code == code or state.village_code.startswith(f"{code}.") for code in codes)
-    return inside or state.published
+def _may_be_named(places: Reach, state: ProjectAsOf) -> bool:
+    """Projects outside the engagement's places are named only when they were published."""
+    return state.published or places.covers(state.village_code)
 
 
 def _neighbours(own: Collection[int], engagement: Engagement, radius_m: float) -> set[int]:
@@ -236,7 +223,7 @@ def store(
     engagement: Engagement,
     found: Sequence[Found],
     *,
-    places: Sequence[str],
+    places: Reach,
     frequencies: Frequencies,
     final: bool,
 ) -> None:
@@ -321,11 +308,11 @@ def _numbered(wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]
 
 
 def _no_longer(
-    engagement: Engagement, found: set[int], places: Sequence[str], frequencies: Frequencies, *, final: bool
+    engagement: Engagement, found: set[int], places: Reach, frequencies: Frequencies, *, final: bool
 ) -> None:
     """Pairs of these places that are not final and were not found: those that people wrote on are scored, others go."""
     rows = EngagementPair.objects.filter(engagement=engagement, is_final=False).exclude(pair__in=found)
-    rows = rows.filter(in_places(places, "pair__left__village") | in_places(places, "pair__right__village"))
+    rows = rows.filter(places.q("pair__left__village__code") | places.q("pair__right__village__code"))
     written = Exists(Decision.objects.filter(engagement=engagement, pair=OuterRef("pair"))) | Exists(
         Remark.objects.filter(engagement=engagement, pair=OuterRef("pair"))
     )
@@ -412,7 +399,8 @@ def take(engagement: Engagement, pair: Pair) -> EngagementPair:
 
 def _was_a_pair(engagement: Engagement, states: Iterable[ProjectAsOf], both: ScoredPair) -> bool:
     near = both.distance_m is not None and both.distance_m <= FARTHEST_M
-    known = all(one.status not in LEFT_OUT and _may_be_named(engagement, one) for one in states)
+    places = places_of(engagement)
+    known = all(one.status not in LEFT_OUT and _may_be_named(places, one) for one in states)
     return known and near and both.probability >= STORED_FROM
 
 

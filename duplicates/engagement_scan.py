@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
+from accounts.access import Reach
 from accounts.models import User
 from duplicates import engagement_pairs as pairs
 from duplicates import freezing
@@ -113,7 +114,7 @@ def _look_for_pairs(keeper: Keeper) -> None:
     whole = pairs.places_of(engagement)
     # The last word is of all places: a single one is looked at again only beside it.
     partly = scan.place_id is not None and (not final or pairs.is_frozen(engagement))
-    places = [str(scan.place_id)] if partly else whole
+    places = Reach((str(scan.place_id),)) if partly else whole
     frequencies = pairs.frequencies_of(engagement)
     Scan.objects.filter(pk=scan.pk).update(steps_done=0)  # one that was cut off begins anew
     found, projects, candidates = pairs.find(

@@ -21,9 +21,8 @@ from numpy.typing import NDArray
 
 import places.earth
 from duplicates.comparison import Record
-from duplicates.kernel import distance_between
 from duplicates.rows import record_of_row, sites_of_rows
-from duplicates.scoring import Scored, scored, with_pictured
+from duplicates.scoring import Scored, measured, scored, with_pictured
 from duplicates.sites import Radius, Sites, nearest
 from duplicates.titles import Frequencies, Title, Word, built_of, marks_of
 from duplicates.weights import PRIOR_WEIGHT, WEIGHTS
@@ -104,13 +103,9 @@ def _candidates(
     left, right = np.concatenate([near.left, one]), np.concatenate([near.right, other])
     mine = core[np.where(chosen[left], left, right)]
     far = mine[len(near.left) :]
-    metres = [
-        distance_between(works.record(a), works.record(b))
-        for a, b in zip(one[far].tolist(), other[far].tolist(), strict=True)
-    ]
-    known = np.array([np.nan if m is None else m for m in metres], dtype=np.float64)
     near_m = near.distance_m[mine[: len(near.left)]]
-    return Batch(works, left[mine], right[mine], np.concatenate([near_m, known]))
+    far_m = measured(works, one[far], other[far])
+    return Batch(works, left[mine], right[mine], np.concatenate([near_m, far_m]))
 
 
 def _apart(part: Scored, partition: Partition) -> Scored:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from duplicates.kernel import ScoredPair, score_batch, scored_pair
+from duplicates.kernel import ScoredPair, distance_between, score_batch, scored_pair
 from duplicates.sites import Radius
 from duplicates.works import Batch, Ints, Works
 
@@ -77,6 +77,15 @@ def scored(
         ~within[keep][enough],
         len(ordered),
     )
+
+
+def measured(works: Works, left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.float64]:
+    """Geodesic metres of pairs of rows, measured one by one; nan where one of them has no place."""
+    record = works.record
+    metres = (
+        distance_between(record(a), record(b)) for a, b in zip(left.tolist(), right.tolist(), strict=True)
+    )
+    return np.array([np.nan if one is None else one for one in metres], dtype=np.float64)
 
 
 def with_pictured(

@@ -6,7 +6,7 @@ import numpy as np
 
 from duplicates.engines import PARTS, Request, Scored, scored, with_pictured
 from duplicates.engines.loading import load
-from duplicates.kernel import distance_between
+from duplicates.scoring import measured
 from duplicates.sites import Near, nearest
 from duplicates.works import Batch
 
@@ -29,12 +29,8 @@ class ArrayEngine:
         """Candidates in order of their parts, those by pictures among them."""
         register, near = self._register, self._near()
         left, right = with_pictured(register.works, near.left, near.right)
-        record = register.works.record
         register.records.prepare(np.unique([left, right]))
-        metres = [
-            distance_between(record(a), record(b)) for a, b in zip(left.tolist(), right.tolist(), strict=True)
-        ]
-        far = np.array([np.nan if one is None else one for one in metres], dtype=np.float64)
+        far = measured(register.works, left, right)
         one, other = np.concatenate([near.left, left]), np.concatenate([near.right, right])
         self._part = (self._register.keys % PARTS).astype(np.int8)[one]
         order = np.argsort(self._part, kind="stable")

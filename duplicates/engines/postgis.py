@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator
 import numpy as np
 
 from duplicates.engines import PARTS, Request, Scored, scored
-from duplicates.kernel import distance_between
 from duplicates.register import candidate_pairs, records_of, register_frequencies, shared_pictures, works
+from duplicates.scoring import measured
 from duplicates.titles import Frequencies
 from duplicates.works import Batch, Works
 
@@ -69,11 +69,7 @@ class PostgisEngine:
         keys = sorted(records)
         row = {key: at for at, key in enumerate(keys)}
         known = [(a, b) for a, b in pairs if a in row and b in row]
-        metres = [distance_between(records[a], records[b]) for a, b in known]
-        batch = Batch(
-            Works.of([records[key] for key in keys], frequencies),
-            np.array([row[a] for a, _b in known], dtype=np.int32),
-            np.array([row[b] for _a, b in known], dtype=np.int32),
-            np.array([np.nan if one is None else one for one in metres], dtype=np.float64),
-        )
+        found = Works.of([records[key] for key in keys], frequencies)
+        left, right = (np.array([row[pair[side]] for pair in known], dtype=np.int32) for side in (0, 1))
+        batch = Batch(found, left, right, measured(found, left, right))
         return scored(number, np.array(keys, dtype=np.int64), batch, self.request)

@@ -18,7 +18,7 @@ from duplicates import freezing
 from duplicates.engagements import require_member
 from duplicates.models import Engagement, Scan
 from duplicates.scan import start
-from duplicates.scan_keeping import OPEN, Cancelled, Keeper, TakenOver
+from duplicates.scan_keeping import OPEN, Cancelled, Keeper, TakenOver, why_failed
 from duplicates.sites import Radius
 from places.message import mark as _
 from places.message import message, sentences
@@ -100,7 +100,7 @@ def run(scan: Scan) -> None:
         scan.refresh_from_db()
     except Exception as error:
         if keeper.owns():
-            scan.message = message("scan.failed", reason=type(error).__name__).as_json()
+            scan.message = why_failed(error).as_json()
             _end(scan, Scan.State.FAILED)
         raise
     finally:

@@ -25,16 +25,11 @@ from duplicates.engines import Prepared, Request, Scored, prepare
 from duplicates.kernel import PairTable, ScoredPair
 from duplicates.models import Engagement, Pair, Scan, ScanPart
 from duplicates.register import LEFT_OUT, Choice
-from duplicates.scan_keeping import OPEN, Cancelled, Keeper, TakenOver, is_held
+from duplicates.scan_keeping import OPEN, Cancelled, Keeper, TakenOver, is_held, why_failed
 from duplicates.score import CASE_FROM, STORED_FROM
 from duplicates.sites import Radius
 from duplicates.storing import count_money, group, store
-from places.message import Message, message, sentences
-from places.message import mark as _mark
 from places.models import Place
-from places.problems import Problem
-
-SENTENCES = sentences({"scan.failed": _mark("Pemindaian gagal: %(reason)s.")})
 
 FEW = 500  # changed works up to which asking PostGIS for each is cheaper than reading the whole register
 _LOCK = 0x53434E  # one scan stores at a time
@@ -173,18 +168,11 @@ def run(scan: Scan, *, gathered: _Gathered | None = None) -> None:
         scan.refresh_from_db()
     except Exception as error:
         if keeper.owns():
-            scan.message = _told(error).as_json()
+            scan.message = why_failed(error).as_json()
             _end(scan, Scan.State.FAILED, "scan.failed")
         raise
     finally:
         keeper.let_go()
-
-
-def _told(error: Exception) -> Message:
-    """Why a scan failed: in the problem's own words where it has some."""
-    if isinstance(error, Problem):
-        return error.message
-    return message("scan.failed", reason=type(error).__name__)
 
 
 def _radius(scan: Scan) -> Radius:

@@ -18,11 +18,13 @@ from django_tasks_db.models import DBTaskResult
 
 from accounts import audit
 from duplicates.models import Scan
+from places.message import Message, message, sentences
 from places.message import mark as _
-from places.message import message, sentences
+from places.problems import Problem
 
 SENTENCES = sentences(
     {
+        "scan.failed": _("Pemindaian gagal: %(reason)s."),
         "scan.resumed": _("Terhenti pada %(stopped_at)s, dilanjutkan pada %(resumed_at)s."),
         "scan.gave_up": _(
             "Terhenti %(tries)s kali di bagian yang sama; tidak dilanjutkan lagi. "
@@ -157,6 +159,13 @@ def _take(scan: Scan, now: datetime) -> None:
             actor=scan.started_by, action=said.code, subject=scan, place=scan.place_id or "", data=said.params
         )
     scan.save(update_fields=["state", "alive_at", "finished_at", "message"])
+
+
+def why_failed(error: Exception) -> Message:
+    """What a scan says that failed: the problem's own words where it has some."""
+    if isinstance(error, Problem):
+        return error.message
+    return message("scan.failed", reason=type(error).__name__)
 
 
 def is_held(scan: Scan) -> bool:

@@ -53,23 +53,32 @@ _METRES_A_DEGREE = 50_000.0  # fewer than there are up to 63° of latitude: boxe
 _BATCH = 500
 
 # Projects whose place, as it was known by then, may lie near one of the own: a box around the own of each village.
+# Each step is worked out once, whatever the planner thinks of tables that were just filled: thinking them empty, it
+# would gather all boxes anew for every two sites.
 NEIGHBOURS = """
-WITH own AS (
-    SELECT project.village_id, COALESCE(version.extent, version.point) AS place
-    FROM projects_siteversion AS version
-    JOIN projects_site AS site ON site.id = version.site_id
-    JOIN projects_project AS project ON project.id = site.project_id
-    WHERE site.project_id = ANY(%(own)s) AND version.created_at < %(moment)s
-), boxes AS (
+WITH sites AS MATERIALIZED (
+    SELECT site.id, project.village_id
+    FROM unnest(%(own)s::bigint[]) AS own (id)
+    JOIN projects_project AS project ON project.id = own.id
+    JOIN projects_site AS site ON site.project_id = own.id
+), places AS MATERIALIZED (
+    SELECT sites.village_id, COALESCE(version.extent, version.point) AS place
+    FROM sites
+    JOIN projects_siteversion AS version ON version.site_id = sites.id
+    WHERE version.created_at < %(moment)s
+), boxes AS MATERIALIZED (
     SELECT ST_Expand(ST_SetSRID(ST_Extent(place)::geometry, 4326), %(degrees)s) AS box
-    FROM own
+    FROM places
     GROUP BY village_id
+), near AS MATERIALIZED (
+    SELECT DISTINCT version.site_id
+    FROM boxes
+    JOIN projects_siteversion AS version ON COALESCE(version.extent, version.point) && boxes.box
+    WHERE version.created_at < %(moment)s
 )
 SELECT DISTINCT site.project_id
-FROM boxes
-JOIN projects_siteversion AS version ON COALESCE(version.extent, version.point) && boxes.box
-JOIN projects_site AS site ON site.id = version.site_id
-WHERE version.created_at < %(moment)s
+FROM near
+JOIN projects_site AS site ON site.id = near.site_id
 """
 
 

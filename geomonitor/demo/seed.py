@@ -13,7 +13,7 @@ from decimal import Decimal
 import shapely
 from django.contrib.gis.geos import LineString
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts import audit
 from accounts.models import AuditEvent, User
@@ -111,6 +111,8 @@ def seed_register(
         parcels, workers=workers or (os.cpu_count() or 1) + 1, tell=_every(200, made.photo_count(), tell)
     )
     sending.look_at(_shown_by_cases(made))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # the planner still thinks the register empty
     scan = scan_register(actor=None).scan
     tell(f"Indikasi ganda: {scan.stored} pasangan disimpan dari {scan.candidates} yang berdekatan.")
     inside = scan_at_once(engagement)

@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 from django.contrib.gis.geos import Point
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEvent, Role
 from duplicates import remarks
 from duplicates.decisions import conclude
 from duplicates.engagement_contents import contents_of
+from duplicates.engagement_pairs import NEIGHBOURS
 from duplicates.engagement_scan import finish, scan_engagement
 from duplicates.engagement_table import engagement_table
 from duplicates.engagements import open_engagement
@@ -159,6 +162,14 @@ def test_a_shared_picture_counts_when_it_was_there_by_then(cast: Cast, engagemen
     [row] = EngagementPair.objects.select_related("pair")
     assert {row.pair.left_id, row.pair.right_id} == {one.pk, other.pk}
     assert row.distance_m > 5000
+
+
+def test_boxes_are_gathered_once_whatever_the_planner_thinks_of_a_new_register(db) -> None:
+    """Just filled tables count as empty; a plan for those gathered the boxes anew for every two sites."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {NEIGHBOURS}", {"own": [1, 2, 3], "moment": timezone.now(), "degrees": 0.01})
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert all(f"CTE {step}" in plan for step in ("sites", "places", "boxes", "near"))
 
 
 def test_a_neighbour_that_was_not_published_is_not_named(cast: Cast, engagement, time_machine) -> None:

@@ -57,6 +57,9 @@ def test_the_officer_sends_three_files_and_one_from_the_camera(
     page = open_page(
         "/field/", user=cast.ani, **PHONE, geolocation=AT_SITE, permissions=["geolocation", "camera"], has_touch=True
     )  # fmt: skip
+    expect(page.locator(".field-order")).to_have_text(
+        "Yang terdekat di atas."
+    )  # the list moves when it is put in order
     page.get_by_role("link", name="Rabat beton JUT Krajan").click()
     expect(page.locator("[data-gps-short]")).to_have_text("GPS ± 6 m")
     expect(page.locator("[data-gps-long]")).to_have_text("4 m ke titik")
